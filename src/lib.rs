@@ -1,0 +1,43 @@
+//! `maketo`: for this product and these customers, what should we make to — stock, an assembly, an order, or an
+//! engineer's drawing — and with which settings?
+//!
+//! This crate is the core: it simulates inventory and production by parallel Monte Carlo and knows nothing of
+//! Python. The feature `python` adds the binding.
+//!
+//! # The map
+//!
+//! ```text
+//! random/     address (key, replication, stream, entity, index) -> Philox -> uniform; no generator state anywhere
+//! law/        a distribution -> a monotone sampler, a block of replications at a time
+//! demand/     laws over time: stationary laws, bootstrap of a history, given paths
+//! strategy/   one room per strategy: make_to_stock
+//! engine/     what strategies call: lattice (periods, replications in lanes)
+//! metrics/    what is recorded, its unit, how it is reduced; the sink that decides what survives
+//! config.rs   the configuration as it crosses the border (JSON plus named arrays)
+//! run.rs      chunks of replications on the pool; reduction in index order; progress counter; cancel flag
+//! error.rs    Config / Type / Data / TooLarge, each naming field, value and bound
+//! python/     the only code that names pyo3 or numpy: convert in, one door for long calls, convert out
+//! ```
+//!
+//! # The path of one call
+//!
+//! `mk.simulate(...)` (python/maketo) → `_core.simulate` ([`python`](crate), the door) → [`run`]: checks the whole
+//! configuration, cuts the work into chunks of 256 replications × item → the strategy's `run_chunk` → its kernel in
+//! [`engine::lattice`], compiled once per SIMD level. A model is a pure function of configuration and address space:
+//! it owns no generator, clock or thread. Designs (sweeps) loop *inside* a chunk, so draws are made once and used by
+//! all. What the kernel counts goes to the [`metrics`] sink, which keeps what was asked for.
+//!
+//! # Where to start reading
+//!
+//! [`random`], then [`strategy::make_to_stock::reference`]: the model written for reading. The fast kernel beside it
+//! must agree with it bit for bit.
+//!
+//! # To add a strategy
+//!
+//! One room in `strategy/` (what it models · Params · State · advance · tests), one variant of
+//! [`config::Model`], one frozen dataclass in `python/maketo`, one row in the parametrised tests. The binding does
+//! not change.
+
+pub mod error;
+pub mod law;
+pub mod random;
