@@ -38,6 +38,11 @@
 //! [`config::Model`], one frozen dataclass in `python/maketo`, one row in the parametrised tests. The binding does
 //! not change.
 
+pub mod config;
+pub mod engine;
 pub mod error;
 pub mod law;
+pub mod metrics;
 pub mod random;
+pub mod run;
+pub mod strategy;
