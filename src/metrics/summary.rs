@@ -3,6 +3,7 @@
 //!
 //! Every sum runs over chunks of 256 values in index order, so a result does not depend on who computed it.
 
+use crate::error::{Error, Result};
 use crate::law::special;
 use crate::run::CHUNK;
 
@@ -19,6 +20,16 @@ pub fn statistic_names(probabilities: &[f64]) -> Vec<String> {
     }
     names.push("nan".to_owned());
     names
+}
+
+/// Confidence and probabilities strictly between 0 and 1.
+pub fn check_levels(confidence: f64, probabilities: &[f64]) -> Result<()> {
+    for (name, p) in [("confidence", confidence)].into_iter().chain(probabilities.iter().map(|p| ("probabilities", *p))) {
+        if !(p > 0.0 && p < 1.0) {
+            return Err(Error::config(name, p, "in (0, 1)"));
+        }
+    }
+    Ok(())
 }
 
 /// Sum over chunks in index order.

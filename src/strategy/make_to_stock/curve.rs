@@ -64,7 +64,7 @@ impl Curve {
         {
             return Err("demand can be negative".to_owned());
         }
-        Ok(Params { policy: Policy::BaseStock { level: 0.0 }, opening: 0.0, ..p.clone() })
+        Ok(Params { opens_at_target: true, ..p.clone() }.at_level(0.0))
     }
 
     /// The counts of one lane at one level.

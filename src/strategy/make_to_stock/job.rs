@@ -7,7 +7,7 @@ use super::curve::{self, Curve};
 use super::kernel::{Record, Span, State, advance};
 use super::shortfall::Sample;
 use super::params::{DemandKind, DemandSource, Lead, Params};
-use crate::config::{Arrays, MakeToStock, Method, Policy};
+use crate::config::{Arrays, MakeToStock, Method};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Source, Tile, draw_real, draw_whole, new_tile, store_rows};
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
@@ -17,9 +17,6 @@ use crate::run::Cancel;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Levels above this are searched in doubles.
-const WHOLE_SEARCH: f64 = 1e6;
 
 /// What every item of a run shares.
 #[derive(Debug, Clone, Copy)]
@@ -146,12 +143,9 @@ impl Plan {
     #[must_use]
     pub fn at_level(&self, level: f64) -> Self {
         let mut plan = self.clone();
-        let p = &mut plan.groups[0].params[0];
-        p.policy = Policy::BaseStock { level };
-        if p.opens_at_target {
-            p.opening = level;
-        }
-        plan.groups[0].whole &= level.fract() == 0.0 && level < WHOLE_SEARCH;
+        let group = &mut plan.groups[0];
+        group.params[0] = group.params[0].at_level(level);
+        group.whole &= group.params[0].whole;
         plan
     }
 

@@ -2,6 +2,7 @@
 
 use crate::config::{Arrays, Crossing, Demand, EventOrder, HoldingBasis, MakeToStock, Policy};
 use crate::config::Costs;
+use crate::engine::lattice::DEPTH;
 use crate::error::{Error, Result, check};
 use crate::law::{Sampler, WholeTable};
 use crate::random::Stream;
@@ -85,6 +86,8 @@ pub struct Params {
     pub opens_at_target: bool,
     /// Cost rates.
     pub costs: Costs,
+    /// How far net stock and position can stray from the levels: the largest demand of a protection interval.
+    stray: f64,
     /// 32-bit integers hold every quantity.
     pub whole: bool,
     /// Periods after which integer accumulators must be emptied.
@@ -207,17 +210,8 @@ impl Params {
         };
         let (lead, mean_lead) = Lead::compile(model, periods)?;
         let lost_share = 1.0 - model.backorder_share;
-        let protection = (lead.longest() + review + 1) as f64;
-        let level = model.policy.target().abs().max(opening.abs());
-        let reorder = if let Policy::MinMax { reorder, .. } = model.policy { reorder.abs() } else { 0.0 };
-        // Net stock and position never leave ± this, whatever happens (shortages of one protection interval).
-        let bound = level + reorder + protection * demand.largest;
-        let whole = demand.whole
-            && [Some(level), Some(reorder), Some(opening)].into_iter().flatten().all(|x| x.fract() == 0.0)
-            && (lost_share == 0.0 || lost_share == 1.0)
-            && bound * 2.0 * crate::engine::lattice::DEPTH as f64 <= WHOLE_LIMIT;
-        let flush_every = if whole { (WHOLE_LIMIT / (2.0 * bound.max(1.0))) as usize } else { usize::MAX };
-        Ok(Self {
+        let stray = (lead.longest() + review + 1) as f64 * demand.largest;
+        let mut params = Self {
             policy: model.policy,
             lead,
             mean_lead,
@@ -228,9 +222,32 @@ impl Params {
             opening,
             opens_at_target: model.opening_stock.is_none() || opening == model.policy.target(),
             costs: model.costs,
-            whole,
-            flush_every,
-        })
+            stray,
+            whole: demand.whole,
+            flush_every: usize::MAX,
+        };
+        params.bound();
+        Ok(params)
+    }
+
+    /// Works out whether integers hold every quantity, and for how many periods.
+    fn bound(&mut self) {
+        let reorder = if let Policy::MinMax { reorder, .. } = self.policy { reorder } else { 0.0 };
+        let levels = [self.policy.target(), reorder, self.opening];
+        let reach = levels.iter().map(|x| x.abs()).sum::<f64>() + self.stray;
+        self.whole &= levels.iter().all(|x| x.fract() == 0.0)
+            && (self.lost_share == 0.0 || self.lost_share == 1.0)
+            && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
+        self.flush_every = if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
+    }
+
+    /// The same design at another base-stock level; opening stock follows the level where it did before.
+    #[must_use]
+    pub fn at_level(&self, level: f64) -> Self {
+        let opening = if self.opens_at_target { level } else { self.opening };
+        let mut params = Self { policy: Policy::BaseStock { level }, opening, ..self.clone() };
+        params.bound();
+        params
     }
 
     /// Rows of the pipeline: one per period an order can be under way.
