@@ -2,6 +2,7 @@
 
 pub mod float;
 pub mod special;
+pub mod whole;
 
 /// Every SIMD level this machine can run.
 #[cfg(test)]
