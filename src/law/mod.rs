@@ -1,6 +1,7 @@
 //! Distributions and how they are drawn: always by monotone inversion of the 52-bit integer of an address (spec F6).
 
 pub mod float;
+pub mod real;
 pub mod special;
 pub mod whole;
 
