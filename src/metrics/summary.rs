@@ -4,7 +4,7 @@
 //! Every sum runs over chunks of 256 values in index order, so a result does not depend on who computed it.
 
 use crate::error::{Error, Result};
-use crate::law::special;
+use super::interval;
 use crate::run::CHUNK;
 
 /// Probabilities of the quantiles in a summary.
@@ -67,7 +67,7 @@ pub struct Factors {
 impl Factors {
     /// For `n` replications.
     pub fn new(n: usize, confidence: f64, probabilities: &[f64]) -> Self {
-        let t = if n > 1 { special::student_t_quantile(0.5 + confidence / 2.0, (n - 1) as f64) } else { f64::NAN };
+        let t = if n > 1 { interval::student_t_quantile(0.5 + confidence / 2.0, (n - 1) as f64) } else { f64::NAN };
         let ranks = probabilities.iter().map(|&p| (p, quantile_ranks(n, p, confidence))).collect();
         Self { n, t, ranks, confidence }
     }
@@ -83,7 +83,7 @@ impl Factors {
 fn quantile_ranks(n: usize, p: f64, confidence: f64) -> Option<(usize, usize)> {
     let tail = (1.0 - confidence) / 2.0;
     // l: the largest rank (from 1) with P(B < l) ≤ tail; u: the smallest with P(B ≥ u) ≤ tail.
-    let below = |k: usize| special::binomial_cdf(k as f64 - 1.0, n as f64, p);
+    let below = |k: usize| interval::binomial_cdf(k as f64 - 1.0, n as f64, p);
     let first_above = |limit: f64| {
         let (mut lo, mut hi) = (0, n + 1);
         while lo < hi {

@@ -162,7 +162,7 @@ impl Lead {
                     .to_owned(),
             });
         };
-        let (min, max, mean) = (law.min() as f64, law.max() as f64, law.mean());
+        let (min, max, mean) = (f64::from(law.first()), f64::from(law.last()), law.mean());
         check::non_negative(field, min)?;
         if min > periods as f64 {
             return Err(Error::config(field, min, format!("≤ periods = {periods}, or nothing ever arrives")));
