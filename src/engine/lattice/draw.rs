@@ -25,20 +25,31 @@ impl Source {
     /// The words of four periods for sixteen replications: `words[k]` belongs to period `4·block + k`.
     #[inline(always)]
     fn words<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [u32x16<S>; 4] {
-        let c = counter(block, self.entity, replication, self.stream.id(), twin);
-        let splat = |x: u32| u64x8::splat(s, u64::from(x));
-        let lane: u64x8<S> = [0, 1, 2, 3, 4, 5, 6, 7].simd_into(s);
-        let key = split_key(self.key);
-        let eight = |first: u32| {
-            philox_lanes(s, key, [splat(c[0]), splat(c[1]), splat(first) + lane, splat(c[3])])
-        };
-        let (low, high) = (eight(c[2]), eight(c[2].wrapping_add(8)));
-        let join = |k: usize| {
-            let (a, b): (u32x16<S>, u32x16<S>) = (low[k].bitcast(), high[k].bitcast());
-            a.unzip_low(b)
-        };
-        [join(0), join(1), join(2), join(3)]
+        let low = self.eight(s, replication, block, twin);
+        let high = self.eight(s, replication.wrapping_add(8), block, twin);
+        [join(low[0], high[0]), join(low[1], high[1]), join(low[2], high[2]), join(low[3], high[3])]
     }
+
+    /// One block each for eight replications. (No closures here: they would not inherit the SIMD level.)
+    #[inline(always)]
+    fn eight<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [u64x8<S>; 4] {
+        let c = counter(block, self.entity, replication, self.stream.id(), twin);
+        let lane: u64x8<S> = [0, 1, 2, 3, 4, 5, 6, 7].simd_into(s);
+        let [c0, c1, c2, c3] = [
+            u64x8::splat(s, u64::from(c[0])),
+            u64x8::splat(s, u64::from(c[1])),
+            u64x8::splat(s, u64::from(c[2])) + lane,
+            u64x8::splat(s, u64::from(c[3])),
+        ];
+        philox_lanes(s, split_key(self.key), [c0, c1, c2, c3])
+    }
+}
+
+/// The low halves of sixteen 64-bit lanes.
+#[inline(always)]
+fn join<S: Simd>(low: u64x8<S>, high: u64x8<S>) -> u32x16<S> {
+    let (low, high): (u32x16<S>, u32x16<S>) = (low.bitcast(), high.bitcast());
+    low.unzip_low(high)
 }
 
 /// Sixteen periods from `first_period` (a multiple of four) of a whole-valued law.

@@ -64,7 +64,7 @@ impl Curve {
         {
             return Err("demand can be negative".to_owned());
         }
-        Ok(Params { opens_at_target: true, ..p.clone() }.at_level(0.0))
+        Ok(p.at_nought())
     }
 
     /// The counts of one lane at one level.

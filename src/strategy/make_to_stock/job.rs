@@ -14,7 +14,7 @@ use crate::law::{Sampler, WholeTable};
 use crate::metrics::{Counts, Tariff};
 use crate::random::Stream;
 use crate::run::Cancel;
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, dispatch};
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -250,6 +250,12 @@ impl Params {
         params
     }
 
+    /// The same design with level and opening stock 0: what is missing from any target.
+    #[must_use]
+    pub fn at_nought(&self) -> Self {
+        Self { opens_at_target: true, ..self.clone() }.at_level(0.0)
+    }
+
     /// Rows of the pipeline: one per period an order can be under way.
     pub fn ring(&self) -> usize {
         match self.lead {

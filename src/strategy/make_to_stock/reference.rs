@@ -32,7 +32,7 @@ pub fn run(p: &Params, demand: &[f64], lead: impl Fn(usize) -> usize, warm_up: u
             counts = Counts::default();
         }
         let units = net + on_order;
-        let mut receive = |net: &mut f64, on_order: &mut f64, arriving: &mut [f64]| {
+        let receive = |net: &mut f64, on_order: &mut f64, arriving: &mut [f64]| {
             *net += arriving[t];
             *on_order -= std::mem::take(&mut arriving[t]);
         };
