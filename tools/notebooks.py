@@ -1,8 +1,7 @@
 """Execute every notebook; with ``--write``, keep the output.
 
-The source of a notebook is ``notebooks/name.py`` (jupytext, percent format); ``name.ipynb`` is that source with
-its output, for reading. Without ``--write`` nothing is changed, and an ``.ipynb`` that no longer shows its source
-fails.
+The source of a notebook is ``notebooks/name.py`` (jupytext, percent format); ``name.ipynb`` shows it
+with its output. Without ``--write`` nothing is changed, and an ``.ipynb`` that shows another source fails.
 """
 
 from __future__ import annotations
