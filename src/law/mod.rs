@@ -2,6 +2,7 @@
 
 pub mod float;
 pub mod real;
+pub mod row;
 pub mod special;
 pub mod whole;
 
@@ -21,20 +22,3 @@ pub(crate) fn test_levels() -> Vec<fearless_simd::Level> {
     all.push(best);
     all
 }
-pub use whole::WholeTable;
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(tag="law", rename_all="snake_case")]
-pub enum Law { Poisson{mean:f64}, Deterministic{value:f64}, Empirical{values:Vec<f64>}, Other }
-#[derive(Debug, Clone)]
-pub struct RealSampler;
-impl RealSampler { #[inline(always)] pub fn fill<S: fearless_simd::Simd>(&self, _s: S, _l:&[u32], _t:&[u32], _o:&mut [f64]) { todo!() } }
-#[derive(Debug, Clone)]
-pub enum Sampler { Whole(WholeTable), Real(RealSampler), Values{index: WholeTable, values: Vec<f64>} }
-impl Sampler { pub fn at(&self, n:u64)->f64 { match self { Self::Whole(w)=>f64::from(w.at(n)), _=>todo!() } } pub fn min(&self)->f64 { match self { Self::Whole(w)=>f64::from(w.first()), _=>todo!()} } pub fn max(&self)->f64 { match self { Self::Whole(w)=>f64::from(w.last()), _=>todo!()} } pub fn mean(&self)->f64 { match self { Self::Whole(w)=>w.mean(), _=>todo!()} } }
-impl Law { pub fn poisson(mean:f64)->Self { Self::Poisson{mean} } pub fn deterministic(value:f64)->Self{Self::Deterministic{value}}
- pub fn gamma(_:f64,_:f64)->Self{Self::Other} pub fn normal(_:f64,_:f64,_:&str)->Self{Self::Other} pub fn empirical(values:Vec<f64>,_:bool)->Self{Self::Empirical{values}} pub fn discrete(_:Vec<f64>,_:Vec<f64>)->Self{Self::Other}
- pub fn compile(&self)->crate::error::Result<Sampler> { Ok(match self { 
-  Self::Poisson{mean} => { let n=200; let mut cdf=vec![]; let mut sf=vec![]; for k in 0..n { let k=f64::from(k); cdf.push(special::gamma::gamma_q(k+1.0,*mean)); sf.push(special::gamma::gamma_p(k+1.0,*mean)); } Sampler::Whole(WholeTable::from_tails(0,&cdf,&sf,*mean,*mean)?) }
-  Self::Deterministic{value} => Sampler::Whole(WholeTable::new(*value as i32, vec![1<<52], *value, 0.0)?), _=>todo!() }) } 
-  pub fn summary(&self)->crate::error::Result<String> { todo!() } }
-pub fn quantile_nodes(o:u32)->Vec<f64>{ real::quantile_nodes(o) }
