@@ -55,7 +55,7 @@ pub fn run(
     let arrays = Arrays::new();
     let (simd, level) = crate::engine::level::choose(simd)?;
     let level = level.ok_or_else(|| Error::config("simd", simd, "a SIMD level"))?;
-    let Sampler::Whole(law) = Law::poisson(20.0).compile()? else {
+    let Sampler::Whole(law) = Law::Poisson { mean: 20.0 }.compile()? else {
         return Err(Error::Internal { reason: "the Poisson law is not whole".to_owned() });
     };
     let (mut model, mut floor) = (Vec::new(), Vec::new());
@@ -98,9 +98,9 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 /// W1 and W6: Poisson(20), order after demand, lead time 4, S = 92, h = 1, b = 9.
 fn base_stock(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
     let model = MakeToStock {
-        demand: Demand::Stationary { law: Law::poisson(20.0) },
+        demand: Demand::Stationary { law: Law::Poisson { mean: 20.0 } },
         policy: Policy::BaseStock { level: 92.0 },
-        lead_time: Law::deterministic(4.0),
+        lead_time: Law::Deterministic { value: 4.0 },
         crossing: crate::config::Crossing::default(),
         review_period: 1,
         event_order: EventOrder::DemandBeforeOrder,

@@ -138,7 +138,8 @@ impl WholeTable {
             .iter()
             .zip(sf)
             .map(|(&c, &s)| {
-                let below = if c < 0.5 { (c * scale).round() as u64 } else { END - (s * scale).round() as u64 };
+                let below =
+                    if c < 0.5 { (c * scale).round() as u64 } else { END - (s * scale).round() as u64 };
                 last = last.max(below.min(END));
                 last
             })
@@ -228,8 +229,11 @@ impl WholeTable {
 
     /// Share of draws whose trailing bits are needed.
     pub fn slow_share(&self) -> f64 {
-        let slow: f64 =
-            self.guide.iter().map(|e| if e & LOW12 == SLOW { 1.0 } else { 1.0 / f64::from(1u32 << 20) }).sum();
+        let slow: f64 = self
+            .guide
+            .iter()
+            .map(|e| if e & LOW12 == SLOW { 1.0 } else { 1.0 / f64::from(1u32 << 20) })
+            .sum();
         slow / CELLS as f64
     }
 }
@@ -293,6 +297,8 @@ mod tests {
         let t = table(vec![5, 1 << 51, (1 << 51) + 7]);
         let text = serde_json::to_string(&t).unwrap();
         assert_eq!(serde_json::from_str::<WholeTable>(&text).unwrap(), t);
-        assert!(serde_json::from_str::<WholeTable>(r#"{"first":0,"ends":[1],"mean":0,"variance":0}"#).is_err());
+        assert!(
+            serde_json::from_str::<WholeTable>(r#"{"first":0,"ends":[1],"mean":0,"variance":0}"#).is_err()
+        );
     }
 }
