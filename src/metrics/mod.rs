@@ -166,6 +166,18 @@ pub fn values(c: &Counts, tariff: &Tariff) -> [f64; METRICS.len()] {
     ]
 }
 
+/// Whether the metrics at these positions of the catalogue can do without orders, order quantities, stockouts and stock
+/// before demand.
+pub fn lean(wanted: &[usize], tariff: &Tariff) -> bool {
+    let costs = &tariff.costs;
+    let in_money = tariff.mean_basis || costs.order != 0.0 || costs.unit != 0.0;
+    wanted.iter().all(|&at| match METRICS[at].name {
+        "orders" | "order_quantity" | "stockout_periods" | "alpha_service" => false,
+        "order_cost" | "purchase_cost" | "holding_cost" | "cost" | "profit" => !in_money,
+        _ => true,
+    })
+}
+
 /// A ratio metric as numerator and denominator in every replication, from a row of all metrics.
 pub fn ratio_parts(name: &str, row: impl Fn(usize) -> f64) -> Option<(f64, f64)> {
     let get = |name: &str| position(name).map_or(f64::NAN, &row);

@@ -5,7 +5,7 @@ use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
-use crate::metrics::{METRICS, TRACES, position, ratio_parts, values};
+use crate::metrics::{self, METRICS, TRACES, position, ratio_parts, values};
 use crate::strategy::make_to_stock::job::{Frame, Output, Pass, Plan, Rows, Scratch, run_chunk};
 use serde::Serialize;
 
@@ -120,7 +120,7 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first };
+    let mut frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
     guard(request, designs, wanted.len(), traces.len())?;
     let mut plans = Vec::with_capacity(request.items.len());
     let mut passes = Vec::new();
@@ -134,6 +134,7 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
         plans.push(plan);
         passes.push(pass);
     }
+    frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {
         plans.iter_mut().for_each(Plan::make_real);

@@ -31,6 +31,8 @@ pub struct Frame {
     pub warm_up: usize,
     /// Absolute number of the first replication of the run.
     pub first: u32,
+    /// No metric is wanted that needs orders, quantities, stockouts or stock before demand.
+    pub lean: bool,
 }
 
 /// One item, compiled.
@@ -333,7 +335,7 @@ impl Chunk<'_> {
                 }
                 if let Some(curve) = &group.curve {
                     let lead = leads.get(group.lead_of[0]).unwrap_or(&leads[0]);
-                    advance(s, &curve.base, base, demand, lead, span, Some(record));
+                    advance(s, &curve.base, base, demand, lead, span, false, Some(record));
                     for (j, level) in curve.levels.iter().enumerate() {
                         states[j].tally.make_room(span.to - span.from, curve.flush_every);
                         curve::accumulate(s, *level, &mut states[j].tally, demand, record, span);
@@ -343,7 +345,7 @@ impl Chunk<'_> {
                     for (j, p) in group.params.iter().enumerate() {
                         let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
                         let keep = (tracing && !output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
-                        advance(s, p, &mut states[j], demand, lead, span, keep);
+                        advance(s, p, &mut states[j], demand, lead, span, self.frame.lean, keep);
                         self.trace(s, j, 0.0, span, demand, record, output);
                     }
                 }
@@ -406,7 +408,7 @@ impl Chunk<'_> {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].tally.forget();
                 }
-                advance(s, base, &mut states[0], demand, &leads[0], span, Some(record));
+                advance(s, base, &mut states[0], demand, &leads[0], span, false, Some(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
                 }

@@ -2,7 +2,7 @@
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::{Lead, Params};
-use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
+use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
 use crate::config::Policy;
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Row, Tile, new_tile};
 use crate::metrics::Counts;
@@ -67,7 +67,7 @@ impl<T: Cell> State<T> {
     }
 }
 
-/// Advances one design over a span of a tile.
+/// Advances one design over a span of a tile. A lean run leaves out the sums that few metrics need.
 #[inline(always)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
@@ -76,6 +76,7 @@ pub(super) fn advance<S: Simd, T: Cell>(
     demand: &Tile<T>,
     lead: &Tile<i32>,
     span: Span,
+    lean: bool,
     record: Option<&mut Record<T>>,
 ) {
     state.tally.make_room(span.to - span.from, p.flush_every);
@@ -84,14 +85,18 @@ pub(super) fn advance<S: Simd, T: Cell>(
     let lossy = p.lost_share > 0.0;
     macro_rules! variant {
         ($d:literal, $m:literal, $r:literal, $l:literal) => {
-            match record {
-                None => s.vectorize(
+            match (record, lean) {
+                (None, true) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, false>(s, p, state, demand, lead, span, None),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, demand, lead, span, None),
                 ),
-                Some(record) => s.vectorize(
+                (None, false) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, true>(s, p, state, demand, lead, span, Some(record)),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, demand, lead, span, None),
+                ),
+                (Some(record), _) => s.vectorize(
+                    #[inline(always)]
+                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, demand, lead, span, Some(record)),
                 ),
             }
         };
@@ -135,7 +140,8 @@ impl Calendar {
     }
 }
 
-/// The period loop of one vector of replications, for every vector of the chunk.
+/// The period loop of one vector of replications, for every vector of the chunk. `DETAIL`: 0 lean, 1 all sums, 2 all
+/// sums and a record.
 #[inline(always)]
 fn span_lanes<
     S: Simd,
@@ -144,7 +150,7 @@ fn span_lanes<
     const MIN_MAX: bool,
     const RANDOM_LEAD: bool,
     const LOSSY: bool,
-    const RECORD: bool,
+    const DETAIL: u8,
 >(
     s: S,
     p: &Params,
@@ -228,11 +234,13 @@ fn span_lanes<
             sums[FILLED] = sums[FILLED] + filled;
             sums[ON_HAND] = sums[ON_HAND] + on_hand;
             sums[BACKORDERS] = sums[BACKORDERS] + (on_hand - net);
-            sums[AVAILABLE] = sums[AVAILABLE] + available;
-            sums[ORDERS] = sums[ORDERS] + T::Lanes::<S>::choose(zero.below(ordered), one, zero);
-            sums[QUANTITY] = sums[QUANTITY] + ordered;
-            sums[STOCKOUTS] = sums[STOCKOUTS] + T::Lanes::<S>::choose(out_of_stock, one, zero);
-            if RECORD && let Some(record) = record.as_deref_mut() {
+            if DETAIL > 0 {
+                sums[AVAILABLE] = sums[AVAILABLE] + available;
+                sums[ORDERS] = sums[ORDERS] + T::Lanes::<S>::choose(zero.below(ordered), one, zero);
+                sums[QUANTITY] = sums[QUANTITY] + ordered;
+                sums[STOCKOUTS] = sums[STOCKOUTS] + T::Lanes::<S>::choose(out_of_stock, one, zero);
+            }
+            if DETAIL == 2 && let Some(record) = record.as_deref_mut() {
                 before.store(&mut record.before[k][g..]);
                 net.store(&mut record.close[k][g..]);
                 ordered.store(&mut record.ordered[k][g..]);
@@ -241,7 +249,8 @@ fn span_lanes<
 
         net.store(&mut state.net[g..]);
         position.store(&mut state.position[g..]);
-        for (sum, row) in sums.iter().zip(&mut state.tally.sums) {
+        let kept = if DETAIL == 0 { LEAN } else { SUMS };
+        for (sum, row) in sums.iter().zip(&mut state.tally.sums).take(kept) {
             sum.store(&mut row[g..]);
         }
     }
