@@ -161,3 +161,67 @@ impl<S: Simd> Lanes<S> for f64x8<S> {
         self * share
     }
 }
+
+/// Two vectors side by side. A period is a chain of dependent instructions, so a kernel that carries two chains at once
+/// keeps the machine busy.
+#[derive(Clone, Copy)]
+pub struct Pair<V>(V, V);
+
+impl<V: Add<Output = V>> Add for Pair<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0, self.1 + other.1)
+    }
+}
+
+impl<V: Sub<Output = V>> Sub for Pair<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0, self.1 - other.1)
+    }
+}
+
+impl<S: Simd, V: Lanes<S>> Lanes<S> for Pair<V> {
+    type Cell = V::Cell;
+    type Mask = (V::Mask, V::Mask);
+    const WIDTH: usize = 2 * V::WIDTH;
+    #[inline(always)]
+    fn splat(s: S, x: V::Cell) -> Self {
+        Self(V::splat(s, x), V::splat(s, x))
+    }
+    #[inline(always)]
+    fn load(s: S, from: &[V::Cell]) -> Self {
+        Self(V::load(s, from), V::load(s, &from[V::WIDTH..]))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [V::Cell]) {
+        self.0.store(to);
+        self.1.store(&mut to[V::WIDTH..]);
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self(self.0.larger(other.0), self.1.larger(other.1))
+    }
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        Self(self.0.smaller(other.0), self.1.smaller(other.1))
+    }
+    #[inline(always)]
+    fn below(self, other: Self) -> Self::Mask {
+        (self.0.below(other.0), self.1.below(other.1))
+    }
+    #[inline(always)]
+    fn at_or_below(self, other: Self) -> Self::Mask {
+        (self.0.at_or_below(other.0), self.1.at_or_below(other.1))
+    }
+    #[inline(always)]
+    fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        Self(V::choose(mask.0, yes.0, no.0), V::choose(mask.1, yes.1, no.1))
+    }
+    #[inline(always)]
+    fn portion(self, share: Self) -> Self {
+        Self(self.0.portion(share.0), self.1.portion(share.1))
+    }
+}

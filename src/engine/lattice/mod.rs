@@ -16,7 +16,7 @@ mod lanes;
 mod rows;
 
 pub use draw::{Source, draw_real, draw_whole};
-pub use lanes::{Cell, Lanes};
+pub use lanes::{Cell, Lanes, Pair};
 pub use rows::store_rows;
 
 /// Replications in a chunk.

@@ -1,12 +1,15 @@
-//! The model on lanes: every design advances over a tile with its state in registers, sixteen (whole) or eight (real)
+//! The model on lanes: every design advances over a tile with its state in registers, 32 (whole) or 16 (real)
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::{Lead, Params};
 use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
 use crate::config::Policy;
-use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Row, Tile, new_tile};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
 use fearless_simd::Simd;
+
+/// What a kernel carries at once.
+type Wide<S, T> = Pair<<T as Cell>::Lanes<S>>;
 
 /// State of one design over a chunk of replications.
 pub(super) struct State<T> {
@@ -161,7 +164,7 @@ fn span_lanes<
     mut record: Option<&mut Record<T>>,
 ) {
     let calendar = Calendar::new(p, span);
-    let splat = |x: f64| T::Lanes::<S>::splat(s, T::from_f64(x));
+    let splat = |x: f64| Wide::<S, T>::splat(s, T::from_f64(x));
     let (zero, one) = (splat(0.0), splat(1.0));
     let (target, reorder, strict) = match p.policy {
         Policy::BaseStock { level } => (splat(level), zero, false),
@@ -170,10 +173,10 @@ fn span_lanes<
     let lost_share = splat(p.lost_share);
     let immediate = p.ring() == 0;
 
-    for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
-        let load = |row: &Row<T>| T::Lanes::<S>::load(s, &row[g..]);
+    for g in (0..LANES).step_by(Wide::<S, T>::WIDTH) {
+        let load = |row: &Row<T>| Wide::<S, T>::load(s, &row[g..]);
         let (mut net, mut position) = (load(&state.net), load(&state.position));
-        let mut sums: [T::Lanes<S>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
+        let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
 
         for k in span.from..span.to {
             let d = load(&demand[k]);
@@ -190,7 +193,7 @@ fn span_lanes<
                     if calendar.review[k] {
                         ordered = if MIN_MAX {
                             let due = if strict { position.below(reorder) } else { position.at_or_below(reorder) };
-                            T::Lanes::<S>::choose(due, target - position, zero)
+                            Wide::<S, T>::choose(due, target - position, zero)
                         } else {
                             (target - position).larger(zero)
                         };
@@ -236,9 +239,9 @@ fn span_lanes<
             sums[BACKORDERS] = sums[BACKORDERS] + (on_hand - net);
             if DETAIL > 0 {
                 sums[AVAILABLE] = sums[AVAILABLE] + available;
-                sums[ORDERS] = sums[ORDERS] + T::Lanes::<S>::choose(zero.below(ordered), one, zero);
+                sums[ORDERS] = sums[ORDERS] + Wide::<S, T>::choose(zero.below(ordered), one, zero);
                 sums[QUANTITY] = sums[QUANTITY] + ordered;
-                sums[STOCKOUTS] = sums[STOCKOUTS] + T::Lanes::<S>::choose(out_of_stock, one, zero);
+                sums[STOCKOUTS] = sums[STOCKOUTS] + Wide::<S, T>::choose(out_of_stock, one, zero);
             }
             if DETAIL == 2 && let Some(record) = record.as_deref_mut() {
                 before.store(&mut record.before[k][g..]);
@@ -262,16 +265,16 @@ fn scatter<S: Simd, T: Cell>(
     p: &Params,
     state: &mut State<T>,
     lead: &Row<i32>,
-    ordered: T::Lanes<S>,
+    ordered: Wide<S, T>,
     g: usize,
     slot: usize,
     t: usize,
 ) {
     let ring = state.ring.len();
-    let mut quantity = [T::default(); 16];
+    let mut quantity = [T::default(); 32];
     ordered.store(&mut quantity);
     let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
-    for (j, &q) in quantity.iter().enumerate().take(T::Lanes::<S>::WIDTH) {
+    for (j, &q) in quantity.iter().enumerate().take(Wide::<S, T>::WIDTH) {
         let lane = g + j;
         if q <= T::default() {
             continue;
