@@ -2,6 +2,7 @@
 //!
 //! `max`, `min` and `portion` are defined so that lanes, the scalar reference and every SIMD level agree bit for bit.
 
+use super::rows::{transpose_real, transpose_whole};
 use fearless_simd::{Simd, f64x8, i32x16, mask32x16, mask64x8, prelude::*};
 use std::ops::{Add, Sub};
 
@@ -13,6 +14,8 @@ pub trait Cell: Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> +
     fn to_f64(self) -> f64;
     /// The nearest value; only called with values known to fit.
     fn from_f64(x: f64) -> Self;
+    /// Swaps rows and columns.
+    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]);
     /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
     fn portion(x: Self, share: Self) -> Self;
 }
@@ -48,6 +51,10 @@ pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
 impl Cell for i32 {
     type Lanes<S: Simd> = i32x16<S>;
     #[inline(always)]
+    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]) {
+        transpose_whole(s, block);
+    }
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
@@ -63,6 +70,10 @@ impl Cell for i32 {
 
 impl Cell for f64 {
     type Lanes<S: Simd> = f64x8<S>;
+    #[inline(always)]
+    fn transpose<S: Simd>(_s: S, block: &mut [[Self; 16]; 16]) {
+        transpose_real(block);
+    }
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self

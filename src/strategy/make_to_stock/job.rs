@@ -6,14 +6,15 @@
 use super::curve::{self, Curve};
 use super::kernel::{Record, Span, State, advance};
 use super::shortfall::Sample;
+use super::trace::View;
 use super::params::{DemandKind, DemandSource, Lead, Params};
 use super::reference;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::engine::level::at_level;
-use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Source, Tile, draw_real, draw_whole, new_tile, store_rows};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
-use crate::metrics::{Counts, Tariff};
+use crate::metrics::{Counts, Quantity, Tariff};
 use crate::random::Stream;
 use crate::run::Cancel;
 use fearless_simd::{Level, Simd};
@@ -241,8 +242,8 @@ impl Rows<'_> {
 pub struct Output<'a> {
     /// Called once per design and lane: design, lane from the start of the range, counts.
     pub counts: &'a mut dyn FnMut(usize, usize, &Counts),
-    /// Per design, per traced quantity: its name and rows.
-    pub traces: Vec<Vec<(&'static str, Rows<'a>)>>,
+    /// Per design, per traced quantity: which, and its rows.
+    pub traces: Vec<Vec<(Quantity, Rows<'a>)>>,
 }
 
 /// Memory of one worker, reused from chunk to chunk.
@@ -451,30 +452,13 @@ impl Chunk<'_> {
         record: &Record<T>,
         output: &mut Output<'_>,
     ) {
-        let lost_share = T::Lanes::<S>::splat(s, T::from_f64(self.group.params[j].lost_share));
-        let zero = T::Lanes::<S>::splat(s, T::default());
-        let shift = T::Lanes::<S>::splat(s, T::from_f64(level));
-        let load = |tile: &Tile<T>, k: usize, g: usize| T::Lanes::<S>::load(s, &tile[k][g..]);
-        for (name, rows) in &mut output.traces[self.group.designs[j]] {
+        let lost_share = self.group.params[j].lost_share;
+        let view = View { demand, record, level, lost_share, span, lanes: self.lanes.clone(), stride: self.frame.periods };
+        for (quantity, rows) in &mut output.traces[self.group.designs[j]] {
             let out = T::rows(rows);
-            let filled = |d: T::Lanes<S>, k, g| d.smaller((load(&record.before, k, g) + shift).larger(zero));
-            let derive = |x: T::Lanes<S>, k: usize, g: usize| match *name {
-                "on_hand" => (x + shift).larger(zero),
-                "net_inventory" => x + shift,
-                "backorders" => (x + shift).larger(zero) - (x + shift),
-                "filled" => filled(x, k, g),
-                "lost" => (x - filled(x, k, g)).portion(lost_share),
-                _ => x,
-            };
-            let tile = match *name {
-                "on_hand" | "net_inventory" | "backorders" => &record.close,
-                "order_quantity" => &record.ordered,
-                _ => demand,
-            };
-            let (stride, column) = (self.frame.periods, span.tile_start + span.from);
             s.vectorize(
                 #[inline(always)]
-                || store_rows(s, tile, derive, span.from..span.to, self.lanes.clone(), out, stride, column),
+                || view.store(s, *quantity, out),
             );
         }
     }
@@ -551,9 +535,9 @@ impl Chunk<'_> {
                 };
                 let (counts, periods) = reference::run(p, &demand, wait, self.frame.warm_up);
                 let row = lane - self.lanes.start;
-                for (name, rows) in &mut output.traces[design] {
+                for (quantity, rows) in &mut output.traces[design] {
                     for (t, period) in periods.iter().enumerate() {
-                        rows.put(row * self.frame.periods + t, period.quantity(name, p.lost_share));
+                        rows.put(row * self.frame.periods + t, period.quantity(*quantity, p.lost_share));
                     }
                 }
                 (output.counts)(design, row, &counts);
