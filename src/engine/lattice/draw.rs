@@ -53,7 +53,7 @@ fn join<S: Simd>(low: u64x8<S>, high: u64x8<S>) -> u32x16<S> {
     low.unzip_low(high)
 }
 
-/// Sixteen periods from `first_period` (a multiple of four) of a whole-valued law.
+/// At least `periods` periods, a tile at the most, from `first_period` (a multiple of four) of a whole-valued law.
 #[inline(always)]
 pub fn draw_whole<S: Simd>(
     s: S,
@@ -61,10 +61,11 @@ pub fn draw_whole<S: Simd>(
     law: &WholeTable,
     first_replication: u32,
     first_period: u64,
+    periods: usize,
     out: &mut Tile<i32>,
 ) {
     let mut lead = [[0u32; LANES]; 4];
-    for b in 0..DEPTH / 4 {
+    for b in 0..periods.min(DEPTH).div_ceil(4) {
         let block = first_period / 4 + b as u64;
         for g in (0..LANES).step_by(32) {
             let words = source.words(s, first_replication + g as u32, block, 0);
@@ -81,7 +82,7 @@ pub fn draw_whole<S: Simd>(
     }
 }
 
-/// Sixteen periods from `first_period` (a multiple of four) of a real-valued law.
+/// The same of a real-valued law.
 #[inline(always)]
 pub fn draw_real<S: Simd>(
     s: S,
@@ -89,11 +90,12 @@ pub fn draw_real<S: Simd>(
     law: &RealSampler,
     first_replication: u32,
     first_period: u64,
+    periods: usize,
     out: &mut Tile<f64>,
 ) {
     let mut lead = [[0u32; LANES]; 4];
     let mut trail = [[0u32; LANES]; 4];
-    for b in 0..DEPTH / 4 {
+    for b in 0..periods.min(DEPTH).div_ceil(4) {
         let block = first_period / 4 + b as u64;
         for g in (0..LANES).step_by(32) {
             let replication = first_replication + g as u32;

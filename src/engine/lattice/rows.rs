@@ -1,6 +1,6 @@
 //! From tiles (periods × replications) to rows (a replication is a row): a transposition in registers.
 
-use super::{Cell, DEPTH, LANES, Lanes, Tile};
+use super::{Cell, LANES, Lanes, Tile};
 use fearless_simd::{Simd, i32x16, prelude::*};
 
 /// Side of the blocks that are transposed.
@@ -20,25 +20,28 @@ pub fn store_rows<S: Simd, V: Lanes<S>>(
     stride: usize,
     column: usize,
 ) {
-    let mut block = [[V::Cell::default(); SIDE]; DEPTH];
-    let whole_tile = periods == (0..DEPTH);
+    let mut block = [[V::Cell::default(); SIDE]; SIDE];
     for g in (0..LANES).step_by(SIDE) {
         if g + SIDE <= lanes.start || g >= lanes.end {
             continue;
         }
-        for k in periods.clone() {
-            for h in (0..SIDE).step_by(V::WIDTH) {
-                derive(V::load(s, &tile[k][g + h..]), k, g + h).store(&mut block[k][h..]);
+        // Whole stretches of a row at a time: memory likes a few long writes better than many short ones.
+        for from in periods.clone().step_by(SIDE) {
+            let length = SIDE.min(periods.end - from);
+            for k in 0..length {
+                for h in (0..SIDE).step_by(V::WIDTH) {
+                    derive(V::load(s, &tile[from + k][g + h..]), from + k, g + h).store(&mut block[k][h..]);
+                }
             }
-        }
-        V::Cell::transpose(s, &mut block);
-        for lane in g.max(lanes.start)..(g + SIDE).min(lanes.end) {
-            let at = (lane - lanes.start) * stride + column;
-            if whole_tile {
-                // A constant length: one vector store instead of a call.
-                out[at..at + DEPTH].copy_from_slice(&block[lane - g]);
-            } else {
-                out[at..at + periods.len()].copy_from_slice(&block[lane - g][periods.clone()]);
+            V::Cell::transpose(s, &mut block);
+            for lane in g.max(lanes.start)..(g + SIDE).min(lanes.end) {
+                let at = (lane - lanes.start) * stride + column + from - periods.start;
+                if length == SIDE {
+                    // A constant length: one vector store instead of a call.
+                    out[at..at + SIDE].copy_from_slice(&block[lane - g]);
+                } else {
+                    out[at..at + length].copy_from_slice(&block[lane - g][..length]);
+                }
             }
         }
     }

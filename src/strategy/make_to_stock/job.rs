@@ -383,7 +383,7 @@ impl Chunk<'_> {
             let source = self.source(Stream::LeadTime);
             s.vectorize(
                 #[inline(always)]
-                || draw_whole(s, source, law, self.first, tile_start as u64, tile),
+                || draw_whole(s, source, law, self.first, tile_start as u64, self.frame.periods - tile_start, tile),
             );
         }
     }
@@ -475,7 +475,7 @@ impl DemandCell for i32 {
     fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<i32>, _index: &mut Tile<i32>) {
         match &chunk.group.demand.kind {
             DemandKind::Drawn { stream, sampler: Sampler::Whole(law) } => {
-                draw_whole(s, chunk.source(*stream), law, chunk.first, tile_start as u64, out);
+                draw_whole(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out);
             }
             DemandKind::Drawn { .. } => unreachable!("only whole laws run on integers"),
             DemandKind::Given { .. } => chunk.given(tile_start, out),
@@ -494,7 +494,7 @@ impl DemandCell for f64 {
     #[inline(always)]
     fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<f64>, index: &mut Tile<i32>) {
         let mut indexed = |stream: Stream, law: &WholeTable, value: &dyn Fn(i32) -> f64, out: &mut Tile<f64>| {
-            draw_whole(s, chunk.source(stream), law, chunk.first, tile_start as u64, index);
+            draw_whole(s, chunk.source(stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, index);
             for (row, drawn) in out.iter_mut().zip(index.iter()) {
                 for (x, i) in row.iter_mut().zip(drawn) {
                     *x = value(*i);
@@ -505,7 +505,7 @@ impl DemandCell for f64 {
             DemandKind::Drawn { stream, sampler } => match sampler {
                 Sampler::Whole(law) => indexed(*stream, law, &f64::from, out),
                 Sampler::Values { index: law, values } => indexed(*stream, law, &|i| values[i as usize], out),
-                Sampler::Real(law) => draw_real(s, chunk.source(*stream), law, chunk.first, tile_start as u64, out),
+                Sampler::Real(law) => draw_real(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out),
             },
             DemandKind::Given { .. } => chunk.given(tile_start, out),
         }
