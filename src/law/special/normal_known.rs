@@ -19,6 +19,6 @@
     close(quantile_low(1e-05), -4.264890793922825, 1e-15);
     close(quantile_low(1e-12), -7.034483825301132, 1e-15);
     close(quantile_low(1.1102230246251565e-16), -8.209536151601387, 1e-15);
-    close(quantile_low(1e-100), -2.12734535609653243e+1, 1e-15);
-    close(quantile_low(1e-300), -3.70470962993611992e+1, 1e-15);
+    close(quantile_low(1e-100), -21.273453560965326, 1e-15);
+    close(quantile_low(1e-300), -37.0470962993612, 1e-15);
 }
