@@ -44,8 +44,6 @@ pub use standard::{Shape, Standardised};
 pub use whole::WholeTable;
 
 #[cfg(test)]
-mod speed;
-#[cfg(test)]
 mod tests;
 
 /// Every SIMD level this machine can run.

@@ -324,7 +324,9 @@ impl Chunk<'_> {
             None => group.params.iter().zip(&mut *states).for_each(|(p, state)| state.reset(p)),
         }
         states.iter_mut().for_each(|state| state.tally.forget());
-        let tracing = output.traces.iter().any(|t| !t.is_empty());
+        let traced = |quantity| output.traces.iter().flatten().any(|(q, _)| *q == quantity);
+        record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
+        record.keep_ordered = traced(Quantity::OrderQuantity);
 
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
@@ -345,7 +347,7 @@ impl Chunk<'_> {
                 } else {
                     for (j, p) in group.params.iter().enumerate() {
                         let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
-                        let keep = (tracing && !output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
+                        let keep = (!output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
                         advance(s, p, &mut states[j], demand, lead, span, self.frame.lean, keep);
                         self.trace(s, j, 0.0, span, demand, record, output);
                     }
@@ -401,6 +403,7 @@ impl Chunk<'_> {
         let CellScratch { demand, states, record, index } = cells;
         states.resize_with(states.len().max(1), State::new);
         states[0].reset(base);
+        (record.keep_before, record.keep_ordered) = (true, false);
         let whole = self.group.whole;
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;

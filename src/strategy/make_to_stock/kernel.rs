@@ -28,11 +28,16 @@ pub(super) struct Record<T> {
     pub(super) close: Box<Tile<T>>,
     /// Quantity released.
     pub(super) ordered: Box<Tile<T>>,
+    /// Net stock before demand is wanted.
+    pub(super) keep_before: bool,
+    /// Quantities released are wanted.
+    pub(super) keep_ordered: bool,
 }
 
 impl<T: Cell> Record<T> {
     pub(super) fn new() -> Self {
-        Self { before: new_tile(), close: new_tile(), ordered: new_tile() }
+        let (before, close, ordered) = (new_tile(), new_tile(), new_tile());
+        Self { before, close, ordered, keep_before: true, keep_ordered: true }
     }
 }
 
@@ -244,9 +249,13 @@ fn span_lanes<
                 sums[STOCKOUTS] = sums[STOCKOUTS] + Wide::<S, T>::choose(out_of_stock, one, zero);
             }
             if DETAIL == 2 && let Some(record) = record.as_deref_mut() {
-                before.store(&mut record.before[k][g..]);
                 net.store(&mut record.close[k][g..]);
-                ordered.store(&mut record.ordered[k][g..]);
+                if record.keep_before {
+                    before.store(&mut record.before[k][g..]);
+                }
+                if record.keep_ordered {
+                    ordered.store(&mut record.ordered[k][g..]);
+                }
             }
         }
 
