@@ -14,14 +14,15 @@
 //! engine/     what strategies call: lattice (periods, replications in lanes)
 //! metrics/    what is recorded, its unit, how it is reduced; the sink that decides what survives
 //! config.rs   the configuration as it crosses the border (JSON plus named arrays)
-//! run.rs      chunks of replications on the pool; reduction in index order; progress counter; cancel flag
+//! run/        chunks of replications on the pool; reduction in index order; progress counter; cancel flag
+//! bench.rs    the workloads that speed is claimed from, and the sampling floor beside each
 //! error.rs    Config / Type / Data / TooLarge, each naming field, value and bound
 //! python/     the only code that names pyo3 or numpy: convert in, one door for long calls, convert out
 //! ```
 //!
 //! # The path of one call
 //!
-//! `mk.simulate(...)` (python/maketo) → `_core.simulate` ([`python`](crate), the door) → [`run`]: checks the whole
+//! `mk.simulate(...)` (python/maketo) → `_core.simulate` (`python/door.rs`) → [`run`]: checks the whole
 //! configuration, cuts the work into chunks of 256 replications × item → the strategy's `run_chunk` → its kernel in
 //! [`engine::lattice`], compiled once per SIMD level. A model is a pure function of configuration and address space:
 //! it owns no generator, clock or thread. Designs (sweeps) loop *inside* a chunk, so draws are made once and used by
@@ -38,6 +39,15 @@
 //! [`config::Model`], one frozen dataclass in `python/maketo`, one row in the parametrised tests. The binding does
 //! not change.
 
+pub mod bench;
+pub mod config;
+pub mod engine;
 pub mod error;
 pub mod law;
+pub mod metrics;
 pub mod random;
+pub mod run;
+pub mod strategy;
+
+#[cfg(feature = "python")]
+mod python;

@@ -45,19 +45,18 @@ pub struct Line {
 }
 
 impl Line {
-    /// The four words of one block.
-    fn words(&self, block: u64, twin: u32) -> [u32; 4] {
-        philox4x32(split_key(self.key), counter(block, self.entity, self.replication, self.stream.id(), twin))
+    fn word(&self, index: u64, twin: u32) -> u32 {
+        word(self.key, self.replication, self.stream.id(), self.entity, index, twin)
     }
 
     /// The 32 leading bits of draw `index`.
     pub fn lead(&self, index: u64) -> u32 {
-        self.words(index >> 2, 0)[(index & 3) as usize]
+        self.word(index, 0)
     }
 
     /// The 20 trailing bits of draw `index`.
     pub fn trail(&self, index: u64) -> u32 {
-        self.words(index >> 2, 1)[(index & 3) as usize] >> 12
+        self.word(index, 1) >> 12
     }
 
     /// The 52-bit integer of draw `index`.
@@ -69,6 +68,17 @@ impl Line {
     pub fn uniform(&self, index: u64) -> f64 {
         to_unit(self.bits(index))
     }
+}
+
+/// One word of one block.
+fn word(key: u64, replication: u32, stream: u16, entity: u32, index: u64, twin: u32) -> u32 {
+    philox4x32(split_key(key), counter(index >> 2, entity, replication, stream, twin))[(index & 3) as usize]
+}
+
+/// The uniform of an address given by the number of its stream, for those who redraw or check one from outside.
+pub fn uniform(key: u64, replication: u32, stream: u16, entity: u32, index: u64) -> f64 {
+    let w = |twin| word(key, replication, stream, entity, index, twin);
+    to_unit(u64::from(w(0)) << 20 | u64::from(w(1) >> 12))
 }
 
 /// `(n + ½)·2⁻⁵²`.
@@ -97,15 +107,10 @@ mod tests {
     /// Spec Appendix B.
     #[test]
     fn address_to_double() {
-        let u = |key, replication, id, entity, index: u64| {
-            let c = |twin| philox4x32(split_key(key), counter(index >> 2, entity, replication, id, twin));
-            let w = (index & 3) as usize;
-            to_unit(u64::from(c(0)[w]) << 20 | u64::from(c(1)[w] >> 12))
-        };
-        assert_eq!(u(42, 0, 1, 0, 0), 0.12603157871237747);
-        assert_eq!(u(42, 0, 1, 0, 1), 0.5938701709672242);
-        assert_eq!(u(42, 7, 16, 123, 1000), 0.3919012413403119);
-        assert_eq!(u(244837814094590, 2147483648, 300, 4294967295, 1099511627777), 0.8433468632833186);
+        assert_eq!(uniform(42, 0, 1, 0, 0), 0.12603157871237747);
+        assert_eq!(uniform(42, 0, 1, 0, 1), 0.5938701709672242);
+        assert_eq!(uniform(42, 7, 16, 123, 1000), 0.3919012413403119);
+        assert_eq!(uniform(244837814094590, 2147483648, 300, 4294967295, 1099511627777), 0.8433468632833186);
         let line = Line { key: 42, replication: 7, stream: Stream::Demand, entity: 123 };
         assert_eq!(line.uniform(1000), 0.3919012413403119);
     }

@@ -1,0 +1,163 @@
+//! The few operations that strategies need on a vector of replications, for whole and for real quantities.
+//!
+//! `max`, `min` and `portion` are defined so that lanes, the scalar reference and every SIMD level agree bit for bit.
+
+use fearless_simd::{Simd, f64x8, i32x16, mask32x16, mask64x8, prelude::*};
+use std::ops::{Add, Sub};
+
+/// The scalar that lives in a lane: `i32` for whole quantities, `f64` for real ones.
+pub trait Cell: Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static {
+    /// The vector type of this scalar.
+    type Lanes<S: Simd>: Lanes<S, Cell = Self>;
+    /// Exact for every value a run produces.
+    fn to_f64(self) -> f64;
+    /// The nearest value; only called with values known to fit.
+    fn from_f64(x: f64) -> Self;
+    /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
+    fn portion(x: Self, share: Self) -> Self;
+}
+
+/// A vector of replications.
+pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
+    /// What lives in a lane.
+    type Cell: Cell;
+    /// Result of a comparison.
+    type Mask: Copy;
+    /// Lanes in a vector.
+    const WIDTH: usize;
+    /// The same value in every lane.
+    fn splat(s: S, x: Self::Cell) -> Self;
+    /// The first `WIDTH` values of a slice.
+    fn load(s: S, from: &[Self::Cell]) -> Self;
+    /// Into the first `WIDTH` places of a slice.
+    fn store(self, to: &mut [Self::Cell]);
+    /// Larger of two; the right one when equal.
+    fn larger(self, other: Self) -> Self;
+    /// Smaller of two; the right one when equal.
+    fn smaller(self, other: Self) -> Self;
+    /// `self < other`.
+    fn below(self, other: Self) -> Self::Mask;
+    /// `self ≤ other`.
+    fn at_or_below(self, other: Self) -> Self::Mask;
+    /// `yes` where the mask holds, else `no`.
+    fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// `share` of `self`.
+    fn portion(self, share: Self) -> Self;
+}
+
+impl Cell for i32 {
+    type Lanes<S: Simd> = i32x16<S>;
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        f64::from(self)
+    }
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x as i32
+    }
+    #[inline(always)]
+    fn portion(x: Self, _share: Self) -> Self {
+        x
+    }
+}
+
+impl Cell for f64 {
+    type Lanes<S: Simd> = f64x8<S>;
+    #[inline(always)]
+    fn to_f64(self) -> f64 {
+        self
+    }
+    #[inline(always)]
+    fn from_f64(x: f64) -> Self {
+        x
+    }
+    #[inline(always)]
+    fn portion(x: Self, share: Self) -> Self {
+        x * share
+    }
+}
+
+impl<S: Simd> Lanes<S> for i32x16<S> {
+    type Cell = i32;
+    type Mask = mask32x16<S>;
+    const WIDTH: usize = 16;
+    #[inline(always)]
+    fn splat(s: S, x: i32) -> Self {
+        SimdBase::splat(s, x)
+    }
+    #[inline(always)]
+    fn load(s: S, from: &[i32]) -> Self {
+        Self::from_slice(s, &from[..16])
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [i32]) {
+        self.store_slice(&mut to[..16]);
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        self.max(other)
+    }
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        self.min(other)
+    }
+    #[inline(always)]
+    fn below(self, other: Self) -> Self::Mask {
+        self.simd_lt(other)
+    }
+    #[inline(always)]
+    fn at_or_below(self, other: Self) -> Self::Mask {
+        self.simd_le(other)
+    }
+    #[inline(always)]
+    fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        mask.select(yes, no)
+    }
+    #[inline(always)]
+    fn portion(self, _share: Self) -> Self {
+        self
+    }
+}
+
+impl<S: Simd> Lanes<S> for f64x8<S> {
+    type Cell = f64;
+    type Mask = mask64x8<S>;
+    const WIDTH: usize = 8;
+    #[inline(always)]
+    fn splat(s: S, x: f64) -> Self {
+        SimdBase::splat(s, x)
+    }
+    #[inline(always)]
+    fn load(s: S, from: &[f64]) -> Self {
+        Self::from_slice(s, &from[..8])
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [f64]) {
+        self.store_slice(&mut to[..8]);
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        // Not `max`: the sign of nought and the treatment of equals differ between instruction sets.
+        self.simd_gt(other).select(self, other)
+    }
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        self.simd_lt(other).select(self, other)
+    }
+    #[inline(always)]
+    fn below(self, other: Self) -> Self::Mask {
+        self.simd_lt(other)
+    }
+    #[inline(always)]
+    fn at_or_below(self, other: Self) -> Self::Mask {
+        self.simd_le(other)
+    }
+    #[inline(always)]
+    fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        mask.select(yes, no)
+    }
+    #[inline(always)]
+    fn portion(self, share: Self) -> Self {
+        self * share
+    }
+}

@@ -1,0 +1,4 @@
+//! Libraries that strategies call. An engine knows how state advances, never which strategy it serves.
+
+pub mod lattice;
+pub mod level;

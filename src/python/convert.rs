@@ -1,0 +1,117 @@
+//! Plain data in, plain data out.
+
+use crate::config::{Array, Arrays};
+use crate::error::Error;
+use crate::metrics::summary::{PROBABILITIES, statistic_names};
+use crate::metrics::{METRICS, TRACES};
+use crate::run::fit::Fitted;
+use crate::run::simulate::{Outcome, Trace};
+use ndarray::{Array2, ArrayD, IxDyn};
+use numpy::{IntoPyArray, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use serde::Serialize;
+
+/// Copies the named arrays, so that nobody can write to them while the GIL is released.
+pub(super) fn arrays_in(arrays: &Bound<'_, PyDict>) -> PyResult<Arrays> {
+    let mut out = Arrays::new();
+    for (name, array) in arrays {
+        let name: String = name.extract()?;
+        let array: PyReadonlyArrayDyn<'_, f64> = array.extract().map_err(|_| Error::Type {
+            field: name.clone(),
+            reason: "must be a numpy array of float64".to_owned(),
+        })?;
+        let view = array.as_array();
+        out.insert(name, Array { values: view.iter().copied().collect(), shape: array.shape().to_vec() });
+    }
+    Ok(out)
+}
+
+/// Copies the rows of a matrix.
+pub(super) fn matrix_in(values: &PyReadonlyArray2<'_, f64>) -> Vec<Vec<f64>> {
+    values.as_array().rows().into_iter().map(|row| row.to_vec()).collect()
+}
+
+/// Hands a matrix over without a copy.
+pub(super) fn array_out(py: Python<'_>, flat: Vec<f64>, shape: [usize; 2]) -> PyResult<Bound<'_, PyArray2<f64>>> {
+    let array = Array2::from_shape_vec(shape, flat).map_err(|e| Error::Internal { reason: e.to_string() })?;
+    Ok(array.into_pyarray(py))
+}
+
+fn shaped<'py, T: numpy::Element>(py: Python<'py>, flat: Vec<T>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
+    let array = ArrayD::from_shape_vec(IxDyn(shape), flat).map_err(|e| Error::Internal { reason: e.to_string() })?;
+    Ok(array.into_pyarray(py).into_any())
+}
+
+/// A dictionary of arrays by name.
+pub(super) fn dict_of<'py>(
+    py: Python<'py>,
+    arrays: Vec<(&'static str, Vec<f64>)>,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, flat) in arrays {
+        dict.set_item(name, shaped(py, flat, shape)?)?;
+    }
+    Ok(dict)
+}
+
+/// Everything `simulate` returns.
+pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_, PyDict>> {
+    let [designs, items, replications, periods] = outcome.shape;
+    let dict = PyDict::new(py);
+    dict.set_item("metrics", dict_of(py, outcome.metrics, &[designs, items, replications])?)?;
+    let statistics = statistic_names(&PROBABILITIES).len();
+    dict.set_item("summary", dict_of(py, outcome.summary, &[designs, items, statistics])?)?;
+    dict.set_item("ratios", dict_of(py, outcome.ratios, &[designs, items, 4])?)?;
+    let traces = PyDict::new(py);
+    let shape = [designs, items, replications, periods];
+    for (name, trace) in outcome.traces {
+        let array = match trace {
+            Trace::Whole(flat) => shaped(py, flat, &shape)?,
+            Trace::Real(flat) => shaped(py, flat, &shape)?,
+        };
+        traces.set_item(name, array)?;
+    }
+    dict.set_item("trace", traces)?;
+    dict.set_item("report", json(&outcome.report))?;
+    Ok(dict)
+}
+
+/// Everything `fit` and `input_uncertainty` return.
+pub(super) fn fitted_out<'py>(py: Python<'py>, fitted: Fitted, shape: &[usize]) -> PyResult<Bound<'py, PyDict>> {
+    let dict = dict_of(py, vec![("level", fitted.level), ("achieved", fitted.achieved)], shape)?;
+    dict.set_item("report", json(&serde_json::json!({ "simd": fitted.simd })))?;
+    Ok(dict)
+}
+
+/// JSON of something that always has one.
+pub(super) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|e| format!("{{\"error\":\"{e}\"}}"))
+}
+
+/// What results can contain.
+pub(super) fn catalogue() -> String {
+    let traces: Vec<_> = TRACES
+        .iter()
+        .map(|(name, unit, definition)| serde_json::json!({ "name": name, "unit": unit, "definition": definition }))
+        .collect();
+    json(&serde_json::json!({
+        "metrics": METRICS,
+        "traces": traces,
+        "statistics": statistic_names(&PROBABILITIES),
+        "probabilities": PROBABILITIES,
+        "streams": crate::random::stream::TABLE,
+    }))
+}
+
+/// What a bug report should contain.
+pub(super) fn build_info() -> String {
+    let levels: Vec<_> = crate::engine::level::available().into_iter().map(|(name, _)| name).collect();
+    json(&serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "target": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+        "debug": cfg!(debug_assertions),
+        "simd": levels,
+    }))
+}

@@ -1,0 +1,383 @@
+//! `simulate`: items × designs × replications.
+
+use super::{Control, chunks, first_replication, run_jobs};
+use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
+use crate::engine::level;
+use crate::error::{Error, Result};
+use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
+use crate::metrics::{METRICS, TRACES, position, ratio_parts, values};
+use crate::strategy::make_to_stock::job::{Frame, Output, Pass, Plan, Rows, Scratch, run_chunk};
+use serde::Serialize;
+
+/// Doubles that a batch of summarised items may hold.
+const BATCH: usize = 8 << 20;
+/// Metrics that ratios are made of.
+const RATIO_PARTS: [&str; 3] = ["demand", "filled", "backorders"];
+
+/// A trace, in the narrowest type that is exact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Trace {
+    /// Whole quantities.
+    Whole(Vec<i32>),
+    /// Real quantities.
+    Real(Vec<f64>),
+}
+
+/// What a run decided and noticed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// `grid` or `one_pass`.
+    pub method: &'static str,
+    /// Why.
+    pub method_reason: String,
+    /// SIMD level.
+    pub simd: &'static str,
+    /// Mean lead time as drawn, per design and item.
+    pub effective_lead_time: Vec<Vec<f64>>,
+    /// Mean demand per period as drawn, per design and item, where it is drawn.
+    pub effective_demand: Vec<Vec<Option<f64>>>,
+    /// What a reader of the numbers should know.
+    pub warnings: Vec<String>,
+}
+
+/// Arrays with axes (design, item, …).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Designs, items, replications, periods.
+    pub shape: [usize; 4],
+    /// Per metric: (design, item, replication).
+    pub metrics: Vec<(&'static str, Vec<f64>)>,
+    /// Per metric: (design, item, statistic).
+    pub summary: Vec<(&'static str, Vec<f64>)>,
+    /// Per ratio metric: (design, item, [value, se, low, high]).
+    pub ratios: Vec<(&'static str, Vec<f64>)>,
+    /// Per traced quantity: (design, item, replication, period).
+    pub traces: Vec<(&'static str, Trace)>,
+    /// What was decided and noticed.
+    pub report: Report,
+}
+
+/// A request, checked and compiled: nothing can be refused any more.
+pub struct Prepared {
+    pub(super) frame: Frame,
+    pub(super) plans: Vec<Plan>,
+    pub(super) level: fearless_simd::Level,
+    designs: usize,
+    replications: usize,
+    /// Catalogue positions of the returned metrics.
+    wanted: Vec<usize>,
+    traces: Vec<&'static str>,
+    whole: bool,
+    report: Report,
+}
+
+/// Name of an item in a message.
+fn label(request: &Request, k: usize) -> String {
+    match request.items[k].name.as_str() {
+        "" => String::new(),
+        name => format!("item {name:?}"),
+    }
+}
+
+/// Checks and compiles the whole request.
+pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
+    let (simd, level) = level::choose(request.simd.as_deref())?;
+    let first = first_replication(request)?;
+    if request.periods == 0 {
+        return Err(Error::config("periods", 0, "≥ 1"));
+    }
+    if request.warm_up >= request.periods {
+        return Err(Error::config("warm_up", request.warm_up, format!("< periods = {}", request.periods)));
+    }
+    if request.periods > 1 << 31 {
+        return Err(Error::config("periods", request.periods, "≤ 2³¹"));
+    }
+    if !(request.confidence > 0.0 && request.confidence < 1.0) {
+        return Err(Error::config("confidence", request.confidence, "in (0, 1)"));
+    }
+    let designs = request.items.first().map_or(0, |i| i.designs.len());
+    if designs == 0 {
+        return Err(Error::config("items", request.items.len(), "≥ 1 item with ≥ 1 design each"));
+    }
+    let mut keys: Vec<u32> = request.items.iter().map(|i| i.key).collect();
+    keys.sort_unstable();
+    if let Some(pair) = keys.windows(2).find(|w| w[0] == w[1]) {
+        return Err(Error::config("items.key", pair[0], "unique: two items would draw the same numbers"));
+    }
+    let wanted = match &request.metrics {
+        None => (0..METRICS.len()).collect(),
+        Some(names) => names
+            .iter()
+            .map(|n| position(n).ok_or_else(|| Error::config("metrics", n, "a name in the catalogue")))
+            .collect::<Result<Vec<_>>>()?,
+    };
+    let traces = request
+        .trace
+        .iter()
+        .map(|n| {
+            let known = TRACES.iter().map(|t| t.0).find(|t| t == n);
+            known.ok_or_else(|| Error::config("trace", n, format!("one of {:?}", TRACES.map(|t| t.0))))
+        })
+        .collect::<Result<Vec<_>>>()?;
+
+    let frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first };
+    guard(request, designs, wanted.len(), traces.len())?;
+    let mut plans = Vec::with_capacity(request.items.len());
+    let mut passes = Vec::new();
+    for (k, item) in request.items.iter().enumerate() {
+        if item.designs.len() != designs {
+            return Err(Error::config("items.designs", item.designs.len(), format!("as many as in the first item, {designs}")));
+        }
+        let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
+        let compiled = Plan::compile(&models, item.key, arrays, &frame, u64::from(request.replications), request.method);
+        let (plan, pass) = compiled.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e })?;
+        plans.push(plan);
+        passes.push(pass);
+    }
+    let whole = plans.iter().all(Plan::whole);
+    if !whole && !traces.is_empty() {
+        plans.iter_mut().for_each(Plan::make_real);
+    }
+    let report = report(simd, &plans, &passes);
+    let replications = request.replications as usize;
+    Ok(Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report })
+}
+
+fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {
+    let grid = passes.iter().find_map(|p| if let Pass::Grid(reason) = p { Some(reason.clone()) } else { None });
+    let (method, method_reason) = match grid {
+        Some(reason) => ("grid", reason),
+        None if passes.contains(&Pass::One) => ("one_pass", "base-stock levels answered from one path".to_owned()),
+        None => ("grid", "a single design".to_owned()),
+    };
+    let by_design = |of: &dyn Fn(&Plan, usize) -> Option<f64>| -> Vec<Vec<Option<f64>>> {
+        let designs = plans.first().map_or(0, |p| p.tariffs.len());
+        (0..designs).map(|d| plans.iter().map(|p| of(p, d)).collect()).collect()
+    };
+    let lead = by_design(&|p, d| Some(p.mean_leads[d]));
+    Report {
+        method,
+        method_reason,
+        simd,
+        effective_lead_time: lead.into_iter().map(|row| row.into_iter().flatten().collect()).collect(),
+        effective_demand: by_design(&|p, d| p.mean_demand[d]),
+        warnings: Vec::new(),
+    }
+}
+
+/// Refuses a result that would not fit, and says what to ask for instead.
+fn guard(request: &Request, designs: usize, metrics: usize, traces: usize) -> Result<()> {
+    let cells = designs as f64 * request.items.len() as f64 * f64::from(request.replications);
+    let kept = if request.keep == Keep::Replications { cells * metrics as f64 * 8.0 } else { 0.0 };
+    let traced = cells * request.periods as f64 * traces as f64 * 8.0;
+    if kept + traced <= request.memory_limit as f64 {
+        return Ok(());
+    }
+    let size = |bytes: f64| format!("{:.1} GiB", bytes / (1u64 << 30) as f64);
+    let advice = if traced > kept {
+        "trace fewer quantities or replications"
+    } else {
+        "keep=\"summary\" drops replications item by item, metrics=[…] keeps only some"
+    };
+    Err(Error::TooLarge {
+        reason: format!(
+            "the result would take {} ({} designs × {} items × {} replications: {} metrics, {} traces × {} periods), \
+             memory_limit is {}; {advice}",
+            size(kept + traced),
+            designs,
+            request.items.len(),
+            request.replications,
+            if request.keep == Keep::Replications { metrics } else { 0 },
+            traces,
+            request.periods,
+            size(request.memory_limit as f64)
+        ),
+    })
+}
+
+/// One chunk of one item with the memory it writes to.
+struct Job<'a> {
+    item: usize,
+    first: u32,
+    lanes: std::ops::Range<usize>,
+    /// Row m · designs + d.
+    rows: Vec<&'a mut [f64]>,
+    /// Per design.
+    traces: Vec<Vec<(&'static str, Rows<'a>)>>,
+}
+
+/// Cuts an array of rows of `length` values into the run's chunks: `[chunk][row]`.
+fn cut<'a, T>(array: &'a mut [T], length: usize, cuts: &[usize]) -> Vec<Vec<&'a mut [T]>> {
+    let mut out: Vec<Vec<&mut [T]>> = cuts.iter().map(|_| Vec::new()).collect();
+    for mut row in array.chunks_mut(length.max(1)) {
+        for (piece, &n) in out.iter_mut().zip(cuts) {
+            let (head, tail) = row.split_at_mut(n);
+            piece.push(head);
+            row = tail;
+        }
+    }
+    out
+}
+
+/// Runs a prepared request.
+pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Result<Outcome> {
+    let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report } = prepared;
+    let items = plans.len();
+    let pieces = chunks(frame.first, request.replications);
+    control.progress.expect(items * pieces.len());
+
+    // Rows that are computed: what is returned and what ratios are made of.
+    let mut computed = wanted.clone();
+    computed.extend(RATIO_PARTS.iter().filter_map(|n| position(n)).filter(|p| !wanted.contains(p)));
+    let per_item = designs * replications * computed.len();
+    let batch = if request.keep == Keep::Replications || !traces.is_empty() { items } else { (BATCH / per_item.max(1)).clamp(1, items) };
+    let factors = Factors::new(replications, request.confidence, &PROBABILITIES);
+    let statistics = crate::metrics::summary::statistic_names(&PROBABILITIES).len();
+
+    let length = replications * frame.periods;
+    let mut traced: Vec<Trace> = traces
+        .iter()
+        .map(|_| match whole {
+            true => Trace::Whole(vec![0; designs * items * length]),
+            false => Trace::Real(vec![0.0; designs * items * length]),
+        })
+        .collect();
+    let ratio_names: Vec<&'static str> = METRICS.iter().filter(|m| m.kind == "ratio").map(|m| m.name).collect();
+    let summarised = request.keep == Keep::Summary;
+    let mut summary: Vec<Vec<f64>> =
+        wanted.iter().map(|_| vec![0.0; if summarised { designs * items * statistics } else { 0 }]).collect();
+    let mut ratios: Vec<Vec<f64>> = ratio_names.iter().map(|_| vec![0.0; designs * items * 4]).collect();
+    let mut arrays: Vec<Vec<f64>> = Vec::new();
+
+    for start in (0..items).step_by(batch) {
+        let here = batch.min(items - start);
+        arrays.clear();
+        arrays.resize_with(computed.len(), || vec![0.0; designs * here * replications]);
+        let jobs = jobs(&mut arrays, &mut traced, &traces, &pieces, start, here, designs, replications, frame.periods);
+        run_jobs(jobs, request.threads, Scratch::default, |mut job, scratch| {
+            let plan = &plans[job.item];
+            let rows = &mut job.rows;
+            let mut counts = |design: usize, lane: usize, counts: &crate::metrics::Counts| {
+                let all = values(counts, &plan.tariffs[design]);
+                for (m, &at) in computed.iter().enumerate() {
+                    rows[m * designs + design][lane] = all[at];
+                }
+            };
+            let mut output = Output { counts: &mut counts, traces: job.traces };
+            run_chunk(level, plan, &frame, job.first, job.lanes, scratch, &mut output, &control.cancel)?;
+            control.progress.tick();
+            Ok(())
+        })?;
+
+        let row = |m: usize, d: usize, k: usize| {
+            let at = (d * here + k) * replications;
+            &arrays[m][at..at + replications]
+        };
+        let mut reduced: Vec<Vec<(usize, usize, Vec<f64>)>> = (0..here).map(|_| Vec::new()).collect();
+        run_jobs(reduced.iter_mut().enumerate().collect(), request.threads, || (), |(k, out): (usize, &mut Vec<_>), ()| {
+            control.cancel.check()?;
+            for d in 0..designs {
+                for (i, name) in ratio_names.iter().enumerate() {
+                    let part = |r: usize| {
+                        let value = |at: usize| {
+                            computed.iter().position(|&c| c == at).map_or(f64::NAN, |m| row(m, d, k)[r])
+                        };
+                        ratio_parts(name, value).unwrap_or((f64::NAN, f64::NAN))
+                    };
+                    let (top, bottom): (Vec<f64>, Vec<f64>) = (0..replications).map(part).unzip();
+                    out.push((d, METRICS.len() + i, ratio(&top, &bottom, &factors).to_vec()));
+                }
+                if summarised {
+                    out.extend((0..wanted.len()).map(|m| (d, m, summarise(row(m, d, k), &factors))));
+                }
+            }
+            Ok(())
+        })?;
+        for (k, results) in reduced.into_iter().enumerate() {
+            for (d, what, numbers) in results {
+                let at = (d * items + start + k) * numbers.len();
+                let target = match what.checked_sub(METRICS.len()) {
+                    Some(i) => &mut ratios[i],
+                    None => &mut summary[what],
+                };
+                target[at..at + numbers.len()].copy_from_slice(&numbers);
+            }
+        }
+    }
+
+    let name = |m: usize| METRICS[wanted[m]].name;
+    if summarised {
+        pool_ratios(&mut summary, &ratios, &wanted, &ratio_names, statistics);
+        arrays.clear();
+    } else {
+        arrays.truncate(wanted.len());
+    }
+    Ok(Outcome {
+        shape: [designs, items, replications, frame.periods],
+        metrics: arrays.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect(),
+        summary: if summarised { summary.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect() } else { vec![] },
+        ratios: ratio_names.into_iter().zip(ratios).collect(),
+        traces: traces.into_iter().zip(traced).collect(),
+        report,
+    })
+}
+
+/// In a summary, mean and interval of a ratio metric are those of the ratio of means.
+fn pool_ratios(summary: &mut [Vec<f64>], ratios: &[Vec<f64>], wanted: &[usize], names: &[&str], statistics: usize) {
+    for (m, &at) in wanted.iter().enumerate() {
+        if let Some(i) = names.iter().position(|n| *n == METRICS[at].name) {
+            for (row, pooled) in summary[m].chunks_mut(statistics).zip(ratios[i].chunks(4)) {
+                row[..4].copy_from_slice(pooled);
+            }
+        }
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "cuts every output of a batch in one place")]
+fn jobs<'a>(
+    arrays: &'a mut [Vec<f64>],
+    traced: &'a mut [Trace],
+    traces: &[&'static str],
+    pieces: &[(u32, std::ops::Range<usize>)],
+    start: usize,
+    items: usize,
+    designs: usize,
+    replications: usize,
+    periods: usize,
+) -> Vec<Job<'a>> {
+    let sizes: Vec<usize> = pieces.iter().map(|p| p.1.len()).collect();
+    let mut jobs: Vec<Job<'a>> = Vec::with_capacity(items * pieces.len());
+    for k in 0..items {
+        for (first, lanes) in pieces {
+            let traces = (0..designs).map(|_| Vec::new()).collect();
+            jobs.push(Job { item: start + k, first: *first, lanes: lanes.clone(), rows: Vec::new(), traces });
+        }
+    }
+    // Every array has rows (design, item); piece c of row (d, k) belongs to job (k, c).
+    for array in arrays {
+        for (c, rows) in cut(array, replications, &sizes).into_iter().enumerate() {
+            for (row, piece) in rows.into_iter().enumerate() {
+                jobs[(row % items) * sizes.len() + c].rows.push(piece);
+            }
+        }
+    }
+    let lengths: Vec<usize> = sizes.iter().map(|n| n * periods).collect();
+    for (name, trace) in traces.iter().zip(traced) {
+        let mut place = |c: usize, row: usize, piece: Rows<'a>| {
+            jobs[(row % items) * sizes.len() + c].traces[row / items].push((name, piece));
+        };
+        match trace {
+            Trace::Whole(values) => {
+                for (c, rows) in cut(values, replications * periods, &lengths).into_iter().enumerate() {
+                    rows.into_iter().enumerate().for_each(|(row, piece)| place(c, row, Rows::Whole(piece)));
+                }
+            }
+            Trace::Real(values) => {
+                for (c, rows) in cut(values, replications * periods, &lengths).into_iter().enumerate() {
+                    rows.into_iter().enumerate().for_each(|(row, piece)| place(c, row, Rows::Real(piece)));
+                }
+            }
+        }
+    }
+    jobs
+}

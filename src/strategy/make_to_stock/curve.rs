@@ -1,0 +1,130 @@
+//! All base-stock levels from one pass (spec O1).
+//!
+//! With full backorders and an opening position at the target, what is missing from the target, X = S − n, does not
+//! depend on S: the run with S = 0 shows −X at every close and −V just before demand. Then for every level
+//!
+//! ```text
+//! on hand (S − X)⁺   backorders (X − S)⁺   available (S − V)⁺   filled min(d, (S − V)⁺)   stockout X > S
+//! ```
+//!
+//! Not valid with lost sales (the shortage decides what is ordered), nor when the opening stock is fixed while the
+//! level moves.
+
+use super::kernel::{Record, Span};
+use super::params::{DemandKind, DemandSource, Params};
+use super::tally::{AVAILABLE, BACKORDERS, FILLED, ON_HAND, STOCKOUTS, Tally};
+use crate::config::Policy;
+use crate::engine::lattice::{Cell, LANES, Lanes, Tile};
+use crate::metrics::Counts;
+use fearless_simd::Simd;
+
+/// A set of designs that differ only in their base-stock level.
+#[derive(Debug, Clone)]
+pub struct Curve {
+    /// The design with level 0.
+    pub base: Params,
+    /// The levels, one per design.
+    pub levels: Vec<f64>,
+    /// Periods after which integer accumulators must be emptied.
+    pub flush_every: usize,
+}
+
+impl Curve {
+    /// The curve through these designs, or why one pass is not valid.
+    pub fn new(designs: &[Params], demand: &DemandSource) -> Result<Self, String> {
+        if designs.len() < 2 {
+            return Err("a single level needs no curve".to_owned());
+        }
+        let base = Self::base(&designs[0], demand)?;
+        let mut levels = Vec::with_capacity(designs.len());
+        for p in designs {
+            if !p.opens_at_target {
+                return Err("the opening stock does not move with the level".to_owned());
+            }
+            let own = Self::base(p, demand)?;
+            if !same_but_level(&own, &base) {
+                return Err("designs differ in more than the base-stock level".to_owned());
+            }
+            levels.push(p.policy.target());
+        }
+        let flush_every = designs.iter().map(|p| p.flush_every).min().unwrap_or(usize::MAX) / 2;
+        Ok(Self { base, levels, flush_every })
+    }
+
+    /// The design with level and opening stock 0, if it tells all about `p`.
+    pub fn base(p: &Params, demand: &DemandSource) -> Result<Params, String> {
+        if !matches!(p.policy, Policy::BaseStock { .. }) {
+            return Err("the policy is not a base stock".to_owned());
+        }
+        if p.lost_share > 0.0 {
+            return Err("sales are lost, so what is ordered depends on the level".to_owned());
+        }
+        if let DemandKind::Drawn { sampler, .. } = &demand.kind
+            && sampler.min() < 0.0
+        {
+            return Err("demand can be negative".to_owned());
+        }
+        Ok(p.at_nought())
+    }
+
+    /// The counts of one lane at one level.
+    pub(super) fn counts<T: Cell>(
+        &self,
+        level: f64,
+        base: &Counts,
+        tally: &Tally<T>,
+        lane: usize,
+        record: &Record<T>,
+        last_row: usize,
+    ) -> Counts {
+        let own = tally.counts(lane, record.close[last_row][lane].to_f64() + level);
+        Counts { demand: base.demand, orders: base.orders, order_quantity: base.order_quantity, ..own }
+    }
+}
+
+fn same_but_level(a: &Params, b: &Params) -> bool {
+    use super::params::Lead;
+    let leads = match (&a.lead, &b.lead) {
+        (Lead::Fixed(x), Lead::Fixed(y)) => x == y,
+        (Lead::Random { law: x, fifo: f, .. }, Lead::Random { law: y, fifo: g, .. }) => x == y && f == g,
+        _ => false,
+    };
+    leads && a.review == b.review && a.demand_first == b.demand_first
+}
+
+/// Adds one span of the base run to the sums of one level.
+#[inline(always)]
+pub(super) fn accumulate<S: Simd, T: Cell>(
+    s: S,
+    level: f64,
+    tally: &mut Tally<T>,
+    demand: &Tile<T>,
+    record: &Record<T>,
+    span: Span,
+) {
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let splat = |x: f64| T::Lanes::<S>::splat(s, T::from_f64(x));
+            let (zero, one, level) = (splat(0.0), splat(1.0), splat(level));
+            for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
+                let load = |tile: &Tile<T>, k: usize| T::Lanes::<S>::load(s, &tile[k][g..]);
+                let rows = [FILLED, ON_HAND, BACKORDERS, AVAILABLE, STOCKOUTS];
+                let mut sums = rows.map(|i| T::Lanes::<S>::load(s, &tally.sums[i][g..]));
+                for k in span.from..span.to {
+                    let net = level + load(&record.close, k);
+                    let available = (level + load(&record.before, k)).larger(zero);
+                    let on_hand = net.larger(zero);
+                    sums[0] = sums[0] + load(demand, k).smaller(available);
+                    sums[1] = sums[1] + on_hand;
+                    sums[2] = sums[2] + (on_hand - net);
+                    sums[3] = sums[3] + available;
+                    sums[4] = sums[4] + T::Lanes::<S>::choose(net.below(zero), one, zero);
+                }
+                for (i, sum) in rows.into_iter().zip(sums) {
+                    sum.store(&mut tally.sums[i][g..]);
+                }
+            }
+        },
+    );
+}

@@ -1,0 +1,45 @@
+//! Make to stock: production is planned ahead of demand; what is made in one period serves the orders of the next.
+//!
+//! # What it models
+//!
+//! One item, one stock, one supplier (a plant or a vendor) with unlimited capacity (spec X1, S1, F3):
+//!
+//! ```text
+//!                     release q                    lead time L
+//!      plan ◄──────── inventory position ───────► pipeline ───────► stock ───────► demand
+//!   (S) or (s, S)     on hand + on order                              │   shortage: share β waits,
+//!   every R periods   − backorders                                    │   the rest is lost
+//!                                                                     └── holding h, backorder b, …
+//! ```
+//!
+//! Inside period t, with `order_before_demand` (the default): receive what is due · serve the backlog · plan and
+//! release (L = 0 arrives at once) · demand · fill · close. With `demand_before_order`: receive · serve the backlog ·
+//! demand · fill · plan and release · close; then L ≥ 1. Under full backorders and base stock S reviewed every period,
+//! the net stock at the close of t + L is S minus the demand of m periods, m = L + 1 or L respectively.
+//!
+//! # Formulas
+//!
+//! net stock n = on hand − backorders (never both positive: invariant C7), inventory position p = n + on order.
+//!
+//! ```text
+//! receive   n += y                          release   q = max(0, S − p)      or   p ≤ s: q = S − p
+//! demand    available a = max(0, n)                   p += q,  pipeline[t + L] += q
+//!           filled = min(d, a), short = d − filled, lost = (1 − β)·short
+//!           n += lost − d,  p += lost − d
+//! ```
+//!
+//! Sources: Zipkin (2000) ch. 6, 9; Snyder & Shen (2019) ch. 4; lost sales: Zipkin, Oper. Res. 56 (2008).
+//!
+//! # Files
+//!
+//! [`params`]: the configuration, checked once · [`reference`]: the model for reading, one replication at a time ·
+//! `kernel`, `tally`: the same on lanes · [`job`]: a chunk of replications of one item under all its designs · [`curve`]: all
+//! base-stock levels from one pass · [`shortfall`]: the same, pooled, for searches.
+
+pub mod curve;
+pub mod job;
+mod kernel;
+pub mod params;
+pub mod reference;
+pub mod shortfall;
+mod tally;

@@ -1,0 +1,106 @@
+//! The model for reading: one replication, one period after the other, every step of [the formulas](super) in a line.
+//!
+//! The fast kernel must agree with this bit for bit; tests hold the two together. It also checks the invariants C1
+//! (units are conserved) and C7 (never stock and backlog at once) as it goes.
+
+use super::params::{Lead, Params};
+use crate::config::Policy;
+use crate::metrics::Counts;
+
+/// What one period looked like.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Period {
+    /// Demand of the period.
+    pub demand: f64,
+    /// Net stock just before demand.
+    pub before: f64,
+    /// Net stock at the close.
+    pub close: f64,
+    /// Quantity released.
+    pub ordered: f64,
+}
+
+/// Runs one replication over `demand`; `lead(t)` is the lead time of an order released in t.
+pub fn run(p: &Params, demand: &[f64], lead: impl Fn(usize) -> usize, warm_up: usize) -> (Counts, Vec<Period>) {
+    let mut counts = Counts::default();
+    let mut days = Vec::with_capacity(demand.len());
+    let mut arriving = vec![0.0; demand.len() + p.lead.longest() + 1];
+    let mut last_arrival = 0;
+    let (mut net, mut position, mut on_order) = (p.opening, p.opening, 0.0);
+    for (t, &d) in demand.iter().enumerate() {
+        if t == warm_up {
+            counts = Counts::default();
+        }
+        let units = net + on_order;
+        let receive = |net: &mut f64, on_order: &mut f64, arriving: &mut [f64]| {
+            *net += arriving[t];
+            *on_order -= std::mem::take(&mut arriving[t]);
+        };
+        receive(&mut net, &mut on_order, &mut arriving);
+        let mut plan = |net: &mut f64, position: &mut f64, on_order: &mut f64| {
+            if t % p.review != 0 {
+                return 0.0;
+            }
+            let q = release(&p.policy, *position);
+            *position += q;
+            if q > 0.0 {
+                let mut arrival = t + lead(t);
+                if let Lead::Random { fifo: true, .. } = p.lead {
+                    arrival = arrival.max(last_arrival);
+                    last_arrival = arrival;
+                }
+                arriving[arrival] += q;
+                *on_order += q;
+                receive(net, on_order, &mut arriving);
+            }
+            q
+        };
+        let mut ordered = 0.0;
+        if !p.demand_first {
+            ordered = plan(&mut net, &mut position, &mut on_order);
+        }
+        let before = net;
+        let available = if net > 0.0 { net } else { 0.0 };
+        let filled = if d < available { d } else { available };
+        let short = d - filled;
+        let lost = short * p.lost_share;
+        net = net - d + lost;
+        position = position - d + lost;
+        if p.demand_first {
+            ordered = plan(&mut net, &mut position, &mut on_order);
+        }
+        let on_hand = if net > 0.0 { net } else { 0.0 };
+        debug_assert!(close_to(units + ordered - d + lost, net + on_order), "C1: units are conserved");
+        debug_assert!(close_to(position, net + on_order), "inventory position = net stock + on order");
+        debug_assert!(on_hand == 0.0 || net == on_hand, "C7: never stock and backlog at once");
+
+        counts.demand += d;
+        counts.filled += filled;
+        counts.on_hand += on_hand;
+        counts.backorders += on_hand - net;
+        counts.available += available;
+        counts.orders += f64::from(u8::from(ordered > 0.0));
+        counts.order_quantity += ordered;
+        counts.stockouts += f64::from(u8::from(short > 0.0 && p.lost_share > 0.0 || net < 0.0));
+        counts.closing = on_hand;
+        days.push(Period { demand: d, before, close: net, ordered });
+    }
+    (counts, days)
+}
+
+fn release(policy: &Policy, position: f64) -> f64 {
+    match *policy {
+        Policy::BaseStock { level } => {
+            let gap = level - position;
+            if gap > 0.0 { gap } else { 0.0 }
+        }
+        Policy::MinMax { reorder, up_to, strict } => {
+            let due = if strict { position < reorder } else { position <= reorder };
+            if due { up_to - position } else { 0.0 }
+        }
+    }
+}
+
+fn close_to(a: f64, b: f64) -> bool {
+    (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
+}

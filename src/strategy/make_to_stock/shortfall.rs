@@ -1,0 +1,154 @@
+//! The pooled shortfall of an item: what every replication and period is missing from its target, whatever the target.
+//!
+//! Whole shortfalls are counted, real ones sorted. Any level is then read off without simulating again; see
+//! [`curve`](super::curve) for why that is exact.
+
+use super::curve::Curve;
+use super::job::{Frame, Plan, Scratch, visit_shortfall};
+use crate::engine::lattice::Cell;
+use crate::error::Result;
+use crate::metrics::Counts;
+use crate::run::Cancel;
+use crate::run::fit::Target;
+use fearless_simd::Level;
+use std::ops::Range;
+
+/// X (at the close) and V (just before demand) of all counted periods, in ascending order with multiplicities.
+#[derive(Debug, Clone, Default)]
+pub struct Shortfall {
+    close: Steps,
+    before: Steps,
+    demand: f64,
+    periods: f64,
+}
+
+/// A sorted sample with what is needed to evaluate Σ(S − x)⁺ anywhere.
+#[derive(Debug, Clone, Default)]
+struct Steps {
+    /// Distinct values, ascending.
+    at: Vec<f64>,
+    /// How many values are ≤ each.
+    count: Vec<f64>,
+    /// Sum of the values ≤ each.
+    sum: Vec<f64>,
+}
+
+impl Steps {
+    fn from_counts(counts: impl Iterator<Item = (f64, f64)>) -> Self {
+        let mut steps = Self::default();
+        let (mut count, mut sum) = (0.0, 0.0);
+        for (x, n) in counts {
+            count += n;
+            sum += x * n;
+            steps.at.push(x);
+            steps.count.push(count);
+            steps.sum.push(sum);
+        }
+        steps
+    }
+
+    /// How many values are ≤ level.
+    fn at_or_below(&self, level: f64) -> f64 {
+        match self.at.partition_point(|x| *x <= level) {
+            0 => 0.0,
+            i => self.count[i - 1],
+        }
+    }
+
+    /// Σ(level − x)⁺.
+    fn room(&self, level: f64) -> f64 {
+        match self.at.partition_point(|x| *x <= level) {
+            0 => 0.0,
+            i => level * self.count[i - 1] - self.sum[i - 1],
+        }
+    }
+}
+
+/// Collects values: an array of counts for whole numbers, a list for others.
+#[derive(Debug, Default)]
+pub(super) struct Sample {
+    counts: Vec<u64>,
+    values: Vec<f64>,
+}
+
+/// Largest whole shortfall that is counted rather than listed.
+const COUNTED: usize = 1 << 22;
+
+impl Sample {
+    #[inline]
+    pub(super) fn add<T: Cell>(&mut self, x: T, whole: bool) {
+        let x = x.to_f64();
+        if whole && x < COUNTED as f64 {
+            let at = x as usize;
+            if at >= self.counts.len() {
+                self.counts.resize((at + 1).next_power_of_two().max(64), 0);
+            }
+            self.counts[at] += 1;
+        } else {
+            self.values.push(x);
+        }
+    }
+
+    fn steps(mut self) -> Steps {
+        self.values.sort_unstable_by(f64::total_cmp);
+        let counted = self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(x, n)| (x as f64, *n as f64));
+        let listed = self.values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64));
+        Steps::from_counts(counted.chain(listed))
+    }
+}
+
+impl Shortfall {
+    /// Pools the chunks of a plan with one design, in index order; none where one pass is not valid.
+    pub fn pool(
+        level: Level,
+        plan: &Plan,
+        frame: &Frame,
+        pieces: &[(u32, Range<usize>)],
+        scratch: &mut Scratch,
+        cancel: &Cancel,
+    ) -> Result<Option<Self>> {
+        let (demand, params) = plan.only();
+        let Ok(base) = Curve::base(params, demand) else { return Ok(None) };
+        let (mut close, mut before, mut total) = (Sample::default(), Sample::default(), 0.0);
+        for (first, lanes) in pieces {
+            total += visit_shortfall(level, plan, &base, frame, *first, lanes.clone(), scratch, cancel, &mut before, &mut close)?;
+        }
+        let (close, before) = (close.steps(), before.steps());
+        let periods = close.count.last().copied().unwrap_or(0.0);
+        Ok(Some(Self { close, before, demand: total, periods }))
+    }
+
+    /// Pooled counts at one level (those that service measures need).
+    pub fn at(&self, level: f64) -> Counts {
+        Counts {
+            demand: self.demand,
+            filled: self.before.room(level) - self.close.room(level),
+            stockouts: self.periods - self.close.at_or_below(level),
+            ..Counts::default()
+        }
+    }
+
+    /// The least level ≥ 0 that reaches the target, and what it achieves. Service grows with the level, is complete at
+    /// the largest shortfall, and between two shortfalls is a straight line (fill rate) or constant (α).
+    pub fn least(&self, target: &Target, periods: f64) -> (f64, f64) {
+        let value = |level: f64| target.value(&self.at(level), periods);
+        let enough = |v: f64| v >= target.at_least || v.is_nan();
+        if enough(value(0.0)) {
+            return (0.0, value(0.0));
+        }
+        let (mut low, mut high) = (0.0, self.close.at.last().copied().unwrap_or(0.0).max(0.0).ceil());
+        let whole = self.close.at.iter().chain(&self.before.at).all(|x| x.fract() == 0.0);
+        // Rounding may leave complete service a hair below 1.
+        if !enough(value(high)) {
+            return (high, value(high));
+        }
+        for _ in 0..200 {
+            let middle = if whole { ((low + high) / 2.0_f64).floor() } else { (low + high) / 2.0 };
+            if middle <= low || middle >= high {
+                break;
+            }
+            if enough(value(middle)) { high = middle } else { low = middle }
+        }
+        (high, value(high))
+    }
+}

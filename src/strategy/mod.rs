@@ -1,0 +1,3 @@
+//! One room per strategy. Each has the same sections: what it models · Params · State · advance · tests.
+
+pub mod make_to_stock;

@@ -1,0 +1,215 @@
+//! Fast equals plain: the lanes kernel agrees bit for bit with the scalar reference, on every SIMD level this machine
+//! has, in any sub-range of replications, on any number of threads, alone or in a portfolio, with or without sweeps.
+
+mod support;
+
+use maketo::config::{Arrays, Crossing, EventOrder, HoldingBasis, Method, Policy};
+use maketo::law::Law;
+use maketo::metrics::{METRICS, Tariff, values};
+use maketo::random::{EVALUATION, Line, Stream};
+use maketo::run::simulate::{Outcome, Trace};
+use maketo::strategy::make_to_stock::params::{DemandSource, Params};
+use maketo::strategy::make_to_stock::reference;
+use support::{item, model, request, run};
+
+/// Every combination of what the kernel specialises on, with whole and with real demand.
+fn variants() -> Vec<maketo::config::MakeToStock> {
+    let mut all = Vec::new();
+    let laws = [Law::poisson(6.0), Law::gamma(2.0, 3.0), Law::normal(6.0, 4.0, "clip"), Law::empirical(vec![0.0, 0.5, 7.25], false)];
+    let base = Policy::BaseStock { level: 17.0 };
+    let min_max = |strict| Policy::MinMax { reorder: 9.0, up_to: 24.0, strict };
+    let policies = [base, min_max(false), min_max(true), Policy::BaseStock { level: 17.5 }, Policy::BaseStock { level: -3.0 }];
+    let random = Law::discrete(vec![1.0, 2.0, 5.0], vec![0.5, 0.25, 0.25]);
+    let with_zero = Law::discrete(vec![0.0, 1.0, 3.0], vec![0.25, 0.5, 0.25]);
+    let leads = [Law::deterministic(0.0), Law::deterministic(1.0), Law::deterministic(4.0), random, with_zero];
+    for law in &laws {
+        for policy in policies {
+            for lead in &leads {
+                for order in [EventOrder::OrderBeforeDemand, EventOrder::DemandBeforeOrder] {
+                    for share in [1.0, 0.0, 0.375] {
+                        let mut m = model(law.clone(), policy, lead.clone());
+                        m.event_order = order;
+                        m.backorder_share = share;
+                        m.review_period = 1 + (all.len() % 3) as u32;
+                        m.crossing = if all.len() % 2 == 0 { Crossing::Independent } else { Crossing::Fifo };
+                        m.holding_basis = if all.len() % 2 == 0 { HoldingBasis::End } else { HoldingBasis::Mean };
+                        m.opening_stock = if all.len() % 5 == 0 { Some(3.0) } else { None };
+                        let impossible = order == EventOrder::DemandBeforeOrder && (*lead == leads[0] || *lead == leads[4]);
+                        let negative = policy.target() < 0.0 && m.opening_stock.is_none();
+                        if !impossible && !(negative && share < 1.0) {
+                            all.push(m);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+const KEY: u64 = 0x1234_5678_9abc_def0;
+const ENTITY: u32 = 77;
+
+/// All metrics and the closing net stock of one replication, from the reference.
+fn by_reference(m: &maketo::config::MakeToStock, replication: u32, periods: usize, warm_up: usize) -> (Vec<f64>, Vec<f64>) {
+    let demand = DemandSource::compile(&m.demand, &Arrays::new(), periods, 1).unwrap();
+    let p = Params::compile(m, &demand, periods).unwrap();
+    let line = |stream| Line { key: KEY, replication, stream, entity: ENTITY };
+    let maketo::config::Demand::Stationary { law } = &m.demand else { unreachable!() };
+    let (law, lead) = (law.compile().unwrap(), m.lead_time.compile().unwrap());
+    let path: Vec<f64> = (0..periods).map(|t| law.at(line(Stream::Demand).bits(t as u64))).collect();
+    let wait = |t: usize| lead.at(line(Stream::LeadTime).bits(t as u64)) as usize;
+    let (counts, days) = reference::run(&p, &path, wait, warm_up);
+    let tariff = Tariff {
+        costs: p.costs,
+        mean_basis: p.mean_basis,
+        lost_share: p.lost_share,
+        periods: (periods - warm_up) as f64,
+    };
+    (values(&counts, &tariff).to_vec(), days.iter().map(|d| d.close).collect())
+}
+
+fn bits(x: &[f64]) -> Vec<u64> {
+    x.iter().map(|x| x.to_bits()).collect()
+}
+
+#[test]
+fn lanes_agree_with_the_reference_on_every_level() {
+    let (periods, warm_up, replications) = (53, 7, 5);
+    for (i, m) in variants().into_iter().enumerate() {
+        let expected: Vec<_> =
+            (0..replications).map(|r| by_reference(&m, EVALUATION + 250 + r, periods, warm_up)).collect();
+        for (name, _) in maketo::engine::level::available() {
+            let mut q = request(vec![item("x", ENTITY, vec![m.clone()])], periods, replications);
+            q.key = KEY;
+            q.warm_up = warm_up;
+            q.first_replication = 250;
+            q.simd = Some(name.to_owned());
+            q.trace = vec!["net_inventory".to_owned()];
+            let out = run(&q, &Arrays::new());
+            for (r, (metrics, close)) in expected.iter().enumerate() {
+                let r0 = r as usize;
+                let got: Vec<f64> = out.metrics.iter().map(|(_, a)| a[r0]).collect();
+                assert_eq!(bits(&got), bits(metrics), "variant {i} on {name}: {m:?}\n{got:?}\n{metrics:?}");
+                let net: Vec<f64> = match &out.traces[0].1 {
+                    Trace::Whole(a) => a[r0 * periods..(r0 + 1) * periods].iter().map(|x| f64::from(*x)).collect(),
+                    Trace::Real(a) => a[r0 * periods..(r0 + 1) * periods].to_vec(),
+                };
+                assert!(net.iter().zip(close).all(|(a, b)| a == b), "variant {i} on {name}: trace");
+            }
+        }
+    }
+}
+
+fn metrics_of(out: &Outcome) -> Vec<Vec<u64>> {
+    out.metrics.iter().map(|(_, a)| bits(a)).collect()
+}
+
+#[test]
+fn threads_and_sub_ranges_do_not_matter() {
+    let m = model(Law::gamma(2.0, 3.0), Policy::BaseStock { level: 20.0 }, Law::deterministic(1.0));
+    let all = request(vec![item("x", 5, vec![m])], 30, 1000);
+    let whole = metrics_of(&run(&all, &Arrays::new()));
+    for threads in [1, 2, 3, 8] {
+        let mut q = all.clone();
+        q.threads = Some(threads);
+        assert_eq!(metrics_of(&run(&q, &Arrays::new())), whole, "{threads} threads");
+    }
+    for (first, count) in [(0, 1), (255, 2), (256, 256), (999, 1), (1, 700)] {
+        let mut q = all.clone();
+        (q.first_replication, q.replications) = (first, count);
+        let part = metrics_of(&run(&q, &Arrays::new()));
+        for (part, whole) in part.iter().zip(&whole) {
+            assert_eq!(part[..], whole[first as usize..(first + count) as usize], "replications {first}+{count}");
+        }
+    }
+}
+
+#[test]
+fn an_item_is_the_same_alone_and_in_company() {
+    let m = |mean| model(Law::poisson(mean), Policy::BaseStock { level: 12.0 }, Law::deterministic(2.0));
+    let alone = run(&request(vec![item("b", 9, vec![m(4.0)])], 40, 300), &Arrays::new());
+    let items = vec![item("a", 3, vec![m(2.0)]), item("b", 9, vec![m(4.0)]), item("c", 1, vec![m(0.1)])];
+    let company = run(&request(items, 40, 300), &Arrays::new());
+    for ((_, one), (_, three)) in alone.metrics.iter().zip(&company.metrics) {
+        assert_eq!(bits(one), bits(&three[300..600]));
+    }
+}
+
+#[test]
+fn a_summary_is_the_same_whether_replications_are_kept() {
+    let m = |level| model(Law::poisson(3.0), Policy::BaseStock { level }, Law::deterministic(2.0));
+    let items = || vec![item("a", 3, vec![m(9.0), m(11.0)]), item("b", 9, vec![m(8.0), m(12.0)])];
+    let mut q = request(items(), 40, 300);
+    let kept = run(&q, &Arrays::new());
+    q.keep = maketo::config::Keep::Summary;
+    let summary = run(&q, &Arrays::new());
+    assert_eq!(kept.ratios, summary.ratios);
+    assert!(summary.metrics.is_empty());
+    let factors = maketo::metrics::summary::Factors::new(300, 0.95, &maketo::metrics::summary::PROBABILITIES);
+    let cost = METRICS.iter().position(|x| x.name == "cost").unwrap();
+    let width = summary.summary[cost].1.len() / 4;
+    for row in 0..4 {
+        let values = &kept.metrics[cost].1[row * 300..(row + 1) * 300];
+        let own = maketo::metrics::summary::summarise(values, &factors);
+        assert_eq!(bits(&own), bits(&summary.summary[cost].1[row * width..(row + 1) * width]));
+    }
+}
+
+/// Contract: bitwise for whole demand; for continuous demand indicator metrics bitwise, others to 1e-12 relative.
+#[test]
+fn one_pass_equals_the_grid() {
+    let random = Law::discrete(vec![1.0, 2.0, 5.0], vec![0.5, 0.25, 0.25]);
+    for (law, exact) in [(Law::poisson(6.0), true), (Law::gamma(2.0, 3.0), false)] {
+        for lead in [Law::deterministic(0.0), Law::deterministic(3.0), random.clone()] {
+            for review in [1, 3] {
+                let designs: Vec<_> = (5..45)
+                    .map(|level| {
+                        let mut m = model(law.clone(), Policy::BaseStock { level: f64::from(level) }, lead.clone());
+                        m.review_period = review;
+                        m
+                    })
+                    .collect();
+                let mut q = request(vec![item("x", 1, designs.clone())], 60, 100);
+                q.warm_up = 5;
+                q.trace = vec!["on_hand".to_owned(), "filled".to_owned()];
+                let one = run(&q, &Arrays::new());
+                assert_eq!(one.report.method, "one_pass");
+                q.method = Method::Grid;
+                let grid = run(&q, &Arrays::new());
+                assert_eq!(grid.report.method, "grid");
+                for ((name, a), (_, b)) in one.metrics.iter().zip(&grid.metrics) {
+                    let indicator = name.ends_with("periods") || name.ends_with("alpha_service") || *name == "orders";
+                    for (x, y) in a.iter().zip(b) {
+                        let close = (x - y).abs() <= 1e-12 * x.abs().max(y.abs()).max(1.0);
+                        assert!(x.to_bits() == y.to_bits() || !exact && !indicator && close, "{name}: {x} {y}");
+                    }
+                }
+                if exact {
+                    assert_eq!(one.traces, grid.traces);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn one_pass_switches_itself_off() {
+    let designs = |change: &dyn Fn(&mut maketo::config::MakeToStock)| -> Vec<_> {
+        (10..14)
+            .map(|level| {
+                let mut m = model(Law::poisson(3.0), Policy::BaseStock { level: f64::from(level) }, Law::deterministic(1.0));
+                change(&mut m);
+                m
+            })
+            .collect()
+    };
+    let method = |designs| run(&request(vec![item("x", 1, designs)], 20, 10), &Arrays::new()).report;
+    assert_eq!(method(designs(&|_| ())).method, "one_pass");
+    assert!(method(designs(&|m| m.backorder_share = 0.0)).method_reason.contains("lost"));
+    assert!(method(designs(&|m| m.opening_stock = Some(4.0))).method_reason.contains("opening"));
+    let min_max = |m: &mut maketo::config::MakeToStock| {
+        m.policy = Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };
+    };
+    assert_eq!(method(designs(&min_max)).method, "grid");
+}

@@ -1,0 +1,62 @@
+//! What several test files need: short ways to say a model and to run it.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use maketo::config::{
+    Arrays, Costs, Crossing, Demand, EventOrder, Half, HoldingBasis, Item, Keep, MakeToStock, Method, Model, Policy, Request,
+};
+use maketo::law::Law;
+use maketo::run::Control;
+use maketo::run::simulate::{Outcome, prepare, simulate};
+
+/// A model with every cost in play.
+pub fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
+    MakeToStock {
+        demand: Demand::Stationary { law },
+        policy,
+        lead_time,
+        crossing: Crossing::Independent,
+        review_period: 1,
+        event_order: EventOrder::OrderBeforeDemand,
+        holding_basis: HoldingBasis::End,
+        backorder_share: 1.0,
+        costs: Costs {
+            holding: 1.1,
+            backorder: 9.3,
+            shortage: 0.7,
+            lost_sale: 2.9,
+            order: 13.0,
+            unit: 0.3,
+            price: 5.1,
+            salvage: 0.9,
+        },
+        opening_stock: None,
+    }
+}
+
+pub fn item(name: &str, key: u32, designs: Vec<MakeToStock>) -> Item {
+    Item { name: name.to_owned(), key, designs: designs.into_iter().map(Model::MakeToStock).collect() }
+}
+
+pub fn request(items: Vec<Item>, periods: usize, replications: u32) -> Request {
+    Request {
+        items,
+        periods,
+        warm_up: 0,
+        half: Half::Evaluation,
+        first_replication: 0,
+        replications,
+        key: 42,
+        threads: None,
+        keep: Keep::Replications,
+        metrics: None,
+        trace: Vec::new(),
+        simd: None,
+        method: Method::Auto,
+        memory_limit: 1 << 30,
+        confidence: 0.95,
+    }
+}
+
+pub fn run(request: &Request, arrays: &Arrays) -> Outcome {
+    simulate(request, prepare(request, arrays).unwrap(), &Control::default()).unwrap()
+}
