@@ -7,11 +7,12 @@ use crate::config::{Arrays, Costs, Demand, EventOrder, Item, MakeToStock, Model,
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_whole, new_tile};
 use crate::error::{Error, Result};
 use crate::law::{Law, Sampler, WholeTable};
-use crate::metrics::summary::{Factors, ratio, summarise};
+use crate::metrics::summary::{Factors, summarise};
 use crate::random::Stream;
 use crate::run::simulate::{Outcome, prepare, simulate};
 use crate::run::{Control, chunks, first_replication, run_jobs};
-use fearless_simd::{Level, dispatch, prelude::*};
+use crate::engine::level::at_level;
+use fearless_simd::{Level, Simd};
 use serde::Serialize;
 use std::time::Instant;
 
@@ -51,17 +52,17 @@ pub fn run(
     if repeat == 0 {
         return Err(Error::config("repeat", 0, "≥ 1"));
     }
-    let request = |key| base_stock(workload, n, t, threads, simd, key);
     let arrays = Arrays::new();
     let (simd, level) = crate::engine::level::choose(simd)?;
-    let Sampler::Whole(law) = Law::poisson(20.0).compile()? else {
+    let level = level.ok_or_else(|| Error::config("simd", simd, "a SIMD level"))?;
+    let Sampler::Whole(law) = Law::Poisson { mean: 20.0 }.compile()? else {
         return Err(Error::Internal { reason: "the Poisson law is not whole".to_owned() });
     };
     let (mut model, mut floor) = (Vec::new(), Vec::new());
     let mut last: Option<Outcome> = None;
     for i in 0..=repeat {
         drop(last.take());
-        let request = request(i as u64 + 1);
+        let request = base_stock(workload, n, t, threads, simd, i as u64 + 1);
         let clock = Instant::now();
         last = Some(simulate(&request, prepare(&request, &arrays)?, control)?);
         model.push(clock.elapsed().as_secs_f64());
@@ -95,11 +96,11 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 }
 
 /// W1 and W6: Poisson(20), order after demand, lead time 4, S = 92, h = 1, b = 9.
-fn base_stock(workload: &str, n: u32, t: usize, threads: usize, simd: Option<&str>, key: u64) -> Request {
+fn base_stock(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
     let model = MakeToStock {
-        demand: Demand::Stationary { law: Law::poisson(20.0) },
+        demand: Demand::Stationary { law: Law::Poisson { mean: 20.0 } },
         policy: Policy::BaseStock { level: 92.0 },
-        lead_time: Law::deterministic(4.0),
+        lead_time: Law::Deterministic { value: 4.0 },
         crossing: crate::config::Crossing::default(),
         review_period: 1,
         event_order: EventOrder::DemandBeforeOrder,
@@ -121,7 +122,7 @@ fn base_stock(workload: &str, n: u32, t: usize, threads: usize, simd: Option<&st
         keep: crate::config::Keep::Replications,
         metrics: Some(vec!["cost".to_owned(), "fill_rate".to_owned()]),
         trace: trace.iter().map(|s| (*s).to_owned()).collect(),
-        simd: simd.map(str::to_owned),
+        simd: Some(simd.to_owned()),
         method: crate::config::Method::Auto,
         memory_limit: u64::MAX,
         confidence: 0.95,
@@ -143,7 +144,6 @@ fn results(outcome: &Outcome) -> std::collections::BTreeMap<&'static str, [f64; 
             out.insert("fill_rate_pooled", [numbers[0], numbers[1]]);
         }
     }
-    let _ = ratio;
     out
 }
 
@@ -155,7 +155,7 @@ fn draws_only(level: Level, law: &WholeTable, request: &Request, control: &Contr
     let jobs: Vec<_> = sums.iter_mut().zip(pieces).collect();
     run_jobs(jobs, request.threads, new_tile::<i32>, |(sum, (first, _)), tile: &mut Box<Tile<i32>>| {
         control.cancel.check()?;
-        *sum = dispatch!(level, s => sum_chunk(s, source, law, first, request.periods, tile));
+        *sum = at_level!(level, s => sum_chunk(s, source, law, first, request.periods, tile));
         Ok(())
     })?;
     Ok(sums.iter().sum())

@@ -53,7 +53,7 @@ pub struct Request {
     /// Which quantities are returned period by period.
     #[serde(default)]
     pub trace: Vec<String>,
-    /// Force a SIMD level (`scalar`, `fallback`, `sse2`, `sse4.2`, `avx2`, `avx512`, `neon`); none: the best there is.
+    /// Force a SIMD level (`scalar`: the reference, `sse2`, `avx2`, `avx512`, `neon`); none: the best there is.
     #[serde(default)]
     pub simd: Option<String>,
     /// How a swept base-stock level is computed.

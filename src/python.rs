@@ -6,7 +6,7 @@
 mod convert;
 mod door;
 
-use convert::{arrays_in, array_out, dict_of, matrix_in};
+use convert::{array_out, arrays_in, matrix_in};
 use numpy::{PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -223,7 +223,4 @@ mod _core {
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const __version__: &str = env!("CARGO_PKG_VERSION");
-
-    #[allow(unused_imports)]
-    use dict_of as _;
 }

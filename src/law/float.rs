@@ -76,7 +76,8 @@ pub fn ln_lanes<S: Simd>(s: S, x: f64x8<S>) -> f64x8<S> {
     let tiny = x.simd_lt(f(f64::MIN_POSITIVE));
     let scaled = tiny.select(x * f(TWO_54), x);
     let moved = scaled.bitcast::<u64x8<S>>() + u(ONE_BITS - SQRT_HALF_BITS);
-    let k = ((moved >> 52) | u(TWO_52_BITS)).bitcast::<f64x8<S>>() - f(TWO_52)
+    let k = ((moved >> 52) | u(TWO_52_BITS)).bitcast::<f64x8<S>>()
+        - f(TWO_52)
         - tiny.select(f(1023.0 + 54.0), f(1023.0));
     let m = ((moved & u(MANTISSA)) + u(SQRT_HALF_BITS)).bitcast::<f64x8<S>>() - f(1.0);
     let q = m / (f(2.0) + m);
@@ -126,8 +127,7 @@ pub fn exp_lanes<S: Simd>(s: S, x: f64x8<S>) -> f64x8<S> {
     let m = f(1.0) - ((low - (r * c) / (f(2.0) - c)) - high);
     let first = k * f(0.5) + f(ROUND);
     let second = (k - (first - f(ROUND))) + f(ROUND);
-    let power =
-        |b: f64x8<S>| ((b.bitcast::<u64x8<S>>() + u64x8::splat(s, 1023)) << 52).bitcast::<f64x8<S>>();
+    let power = |b: f64x8<S>| ((b.bitcast::<u64x8<S>>() + u64x8::splat(s, 1023)) << 52).bitcast::<f64x8<S>>();
     let v = m * power(first) * power(second);
     x.simd_eq(x).select(v, f(f64::NAN))
 }
@@ -252,8 +252,19 @@ mod tests {
     }
 
     fn doubles() -> Vec<f64> {
-        let mut all = vec![0.0, -0.0, 1.0, -1.0, 2.0, f64::MIN_POSITIVE, 5e-324, f64::MAX, f64::INFINITY, f64::NAN];
-        all.extend([f64::NEG_INFINITY, 0.5, std::f64::consts::SQRT_2, 709.78, 709.8, -745.1, -745.2, -708.5, -720.3]);
+        let mut all =
+            vec![0.0, -0.0, 1.0, -1.0, 2.0, f64::MIN_POSITIVE, 5e-324, f64::MAX, f64::INFINITY, f64::NAN];
+        all.extend([
+            f64::NEG_INFINITY,
+            0.5,
+            std::f64::consts::SQRT_2,
+            709.78,
+            709.8,
+            -745.1,
+            -745.2,
+            -708.5,
+            -720.3,
+        ]);
         let mut state = 1u64;
         for i in 0..200_000u64 {
             state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);

@@ -235,7 +235,11 @@ impl RealTable {
             for c in 0..OCTAVES << order {
                 let (cell, error) = Self::cell(order, c, &side[8 * c..8 * c + 9], slack);
                 if cell.0.iter().any(|c| !c.is_finite()) {
-                    return Err(Error::config("law", "an infinite or undefined quantile", "finite at every quantile"));
+                    return Err(Error::config(
+                        "law",
+                        "an infinite or undefined quantile",
+                        "finite at every quantile",
+                    ));
                 }
                 worst = worst.max(error);
                 cells.push(cell);

@@ -19,6 +19,7 @@
 use fearless_simd::{Simd, i32x16, prelude::*, u32x16};
 use serde::{Deserialize, Serialize};
 
+use super::row::Narrow;
 use crate::error::{Error, Result};
 use crate::random::BITS;
 
@@ -41,6 +42,7 @@ pub struct WholeTable {
     guide: Box<[u32; CELLS]>,
     /// Offset at the first integer of each cell, and the last offset once more: where the search may look.
     starts: Vec<u32>,
+    narrow: Option<Box<Narrow>>,
 }
 
 /// What is written to files; the guide is derived.
@@ -122,7 +124,8 @@ impl WholeTable {
             };
         }
         starts.push((ends.len() - 1) as u32);
-        Ok(Self { first, ends, mean, variance, guide, starts })
+        let narrow = Narrow::new(first, &ends);
+        Ok(Self { first, ends, mean, variance, guide, starts, narrow })
     }
 
     /// From the two tails at consecutive integers, starting with `first`: the distribution function below the median,
@@ -135,7 +138,8 @@ impl WholeTable {
             .iter()
             .zip(sf)
             .map(|(&c, &s)| {
-                let below = if c < 0.5 { (c * scale).round() as u64 } else { END - (s * scale).round() as u64 };
+                let below =
+                    if c < 0.5 { (c * scale).round() as u64 } else { END - (s * scale).round() as u64 };
                 last = last.max(below.min(END));
                 last
             })
@@ -164,40 +168,38 @@ impl WholeTable {
         self.first + (from + self.ends[from..to].partition_point(|&e| e <= n)) as i32
     }
 
-    /// Sixteen draws from their leads. `slow` is asked for the trailing 20 bits of the lanes that need them.
+    /// The guide's entry for a lead.
     #[inline(always)]
-    pub fn fill_lanes<S: Simd>(
-        &self,
-        s: S,
-        lead: u32x16<S>,
-        slow: &mut impl FnMut(usize) -> u32,
-    ) -> i32x16<S> {
-        let mut entries = [0u32; 16];
-        let cells = lead >> 20;
-        let cells = cells.as_slice();
-        for (entry, &cell) in entries.iter_mut().zip(cells) {
-            *entry = self.guide[(cell & LOW12) as usize];
+    pub(super) fn entry(&self, lead: u32) -> u32 {
+        self.guide[(lead >> 20) as usize]
+    }
+
+    /// The value of a lead that the guide settles.
+    #[inline]
+    pub(super) fn by_lead(&self, lead: u32) -> Option<i32> {
+        match classify(self.entry(lead), lead & LOW20) {
+            Cell::Settled(offset) => Some(self.first + offset as i32),
+            Cell::Slow => None,
         }
-        let entry = u32x16::from_slice(s, &entries);
+    }
+
+    /// Sixteen draws from their leads and guide entries, and a bit for each that the trailing bits must decide.
+    #[inline(always)]
+    pub(super) fn combine<S: Simd>(&self, s: S, lead: u32x16<S>, entry: u32x16<S>) -> (i32x16<S>, u16) {
         let low20 = lead & u32x16::splat(s, LOW20);
         let threshold = entry >> 12;
         let offset = entry & u32x16::splat(s, LOW12);
         // Both sides are below 2²⁰, so signed comparison will do, and it is native on every level.
         let above = low20.bitcast::<i32x16<S>>().simd_gt(threshold.bitcast::<i32x16<S>>());
         let one = above.select(i32x16::splat(s, 1), i32x16::splat(s, 0));
-        let mut value = offset.bitcast::<i32x16<S>>() + one + i32x16::splat(s, self.first);
+        let value = offset.bitcast::<i32x16<S>>() + one + i32x16::splat(s, self.first);
         let open = low20.simd_eq(threshold) | offset.simd_eq(u32x16::splat(s, SLOW));
-        if open.any_true() {
-            let mut bits = open.to_bitmask();
-            let leads = lead.as_slice();
-            let values = value.as_mut_slice();
-            while bits != 0 {
-                let lane = bits.trailing_zeros() as usize & 15;
-                values[lane] = self.at(u64::from(leads[lane]) << 20 | u64::from(slow(lane)));
-                bits &= bits - 1;
-            }
-        }
-        value
+        (value, open.to_bitmask() as u16)
+    }
+
+    /// The register table, where the law is narrow enough.
+    pub(super) fn narrow(&self) -> Option<&Narrow> {
+        self.narrow.as_deref()
     }
 
     /// Smallest value drawn.
@@ -227,8 +229,11 @@ impl WholeTable {
 
     /// Share of draws whose trailing bits are needed.
     pub fn slow_share(&self) -> f64 {
-        let slow: f64 =
-            self.guide.iter().map(|e| if e & LOW12 == SLOW { 1.0 } else { 1.0 / f64::from(1u32 << 20) }).sum();
+        let slow: f64 = self
+            .guide
+            .iter()
+            .map(|e| if e & LOW12 == SLOW { 1.0 } else { 1.0 / f64::from(1u32 << 20) })
+            .sum();
         slow / CELLS as f64
     }
 }
@@ -236,6 +241,7 @@ impl WholeTable {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::law::row::ROW;
     use fearless_simd::dispatch;
     use proptest::prelude::{Strategy, any, prop, prop_assert_eq, proptest};
 
@@ -249,25 +255,16 @@ mod tests {
         WholeTable::new(-3, ends, 0.0, 0.0).unwrap()
     }
 
-    #[inline(always)]
-    fn sixteen<S: Simd>(s: S, t: &WholeTable, n: &[u64], out: &mut [i32]) {
-        for (n, out) in n.chunks_exact(16).zip(out.chunks_exact_mut(16)) {
-            let lead: [u32; 16] = std::array::from_fn(|i| (n[i] >> 20) as u32);
-            let lanes = u32x16::from_slice(s, &lead);
-            t.fill_lanes(s, lanes, &mut |lane| n[lane] as u32 & LOW20).store_slice(out);
-        }
-    }
-
     proptest! {
         #[test]
         fn lanes_search_and_count_agree(
             ends in prop::collection::vec(0..END, 0..60),
             exact in prop::collection::vec(0u64..1 << 32, 0..20),
-            mut n in prop::collection::vec((any::<u64>().prop_map(|n| n % END), -2i64..3), 64),
+            mut n in prop::collection::vec((any::<u64>().prop_map(|n| n % END), -2i64..3), ROW),
         ) {
             let t = table(ends.iter().copied().chain(exact.iter().map(|e| e << 20)).collect());
             // Half of the draws sit on or beside a boundary.
-            for (i, (n, by)) in n.iter_mut().enumerate().take(32) {
+            for (i, (n, by)) in n.iter_mut().enumerate().take(ROW / 2) {
                 *n = (t.ends[i % t.ends.len()] as i64 + *by).clamp(0, END as i64 - 1) as u64;
             }
             let n: Vec<u64> = n.into_iter().map(|p| p.0).collect();
@@ -275,8 +272,9 @@ mod tests {
                 prop_assert_eq!(t.at(n), plain(&t, n));
             }
             for level in crate::law::test_levels() {
-                let mut out = vec![0; n.len()];
-                dispatch!(level, s => sixteen(s, &t, &n, &mut out));
+                let lead: [u32; ROW] = std::array::from_fn(|i| (n[i] >> 20) as u32);
+                let mut out = [0; ROW];
+                dispatch!(level, s => t.fill_row(s, &lead, &mut out, &mut |i| n[i] as u32 & LOW20));
                 for (&n, &x) in n.iter().zip(&out) {
                     prop_assert_eq!(x, plain(&t, n));
                 }
@@ -299,6 +297,8 @@ mod tests {
         let t = table(vec![5, 1 << 51, (1 << 51) + 7]);
         let text = serde_json::to_string(&t).unwrap();
         assert_eq!(serde_json::from_str::<WholeTable>(&text).unwrap(), t);
-        assert!(serde_json::from_str::<WholeTable>(r#"{"first":0,"ends":[1],"mean":0,"variance":0}"#).is_err());
+        assert!(
+            serde_json::from_str::<WholeTable>(r#"{"first":0,"ends":[1],"mean":0,"variance":0}"#).is_err()
+        );
     }
 }

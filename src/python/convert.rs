@@ -7,7 +7,7 @@ use crate::metrics::{METRICS, TRACES};
 use crate::run::fit::Fitted;
 use crate::run::simulate::{Outcome, Trace};
 use ndarray::{Array2, ArrayD, IxDyn};
-use numpy::{IntoPyArray, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;

@@ -18,7 +18,7 @@
 mod philox;
 pub mod stream;
 
-pub use philox::{philox4x32, philox_lanes};
+pub use philox::{philox_lanes, philox4x32};
 pub use stream::Stream;
 
 /// Bits of the integer that a law inverts.

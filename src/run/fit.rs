@@ -168,7 +168,7 @@ fn single(run: &Request, arrays: &Arrays) -> Result<(Prepared, &'static str)> {
 
 /// One item's search.
 struct Search<'a> {
-    level: fearless_simd::Level,
+    level: Option<fearless_simd::Level>,
     frame: Frame,
     replications: u32,
     target: &'a Target,
@@ -228,7 +228,8 @@ impl Search<'_> {
     }
 
     fn shortfall(&self, plan: &Plan, scratch: &mut Scratch) -> Result<Option<Shortfall>> {
-        Shortfall::pool(self.level, plan, &self.frame, &chunks(self.frame.first, self.replications), scratch, &self.control.cancel)
+        let Some(level) = self.level else { return Ok(None) };
+        Shortfall::pool(level, plan, &self.frame, &chunks(self.frame.first, self.replications), scratch, &self.control.cancel)
     }
 
     /// The measure at one level by plain simulation, pooled over chunks in index order.

@@ -61,7 +61,7 @@ pub struct Outcome {
 pub struct Prepared {
     pub(super) frame: Frame,
     pub(super) plans: Vec<Plan>,
-    pub(super) level: fearless_simd::Level,
+    pub(super) level: Option<fearless_simd::Level>,
     designs: usize,
     replications: usize,
     /// Catalogue positions of the returned metrics.

@@ -4,24 +4,25 @@
 mod support;
 
 use maketo::config::{Arrays, Crossing, EventOrder, HoldingBasis, Method, Policy};
-use maketo::law::Law;
+use maketo::law::{Law, Negative};
 use maketo::metrics::{METRICS, Tariff, values};
 use maketo::random::{EVALUATION, Line, Stream};
 use maketo::run::simulate::{Outcome, Trace};
 use maketo::strategy::make_to_stock::params::{DemandSource, Params};
 use maketo::strategy::make_to_stock::reference;
-use support::{item, model, request, run};
+use support::{discrete, fixed, gamma, item, model, poisson, request, run};
 
 /// Every combination of what the kernel specialises on, with whole and with real demand.
 fn variants() -> Vec<maketo::config::MakeToStock> {
     let mut all = Vec::new();
-    let laws = [Law::poisson(6.0), Law::gamma(2.0, 3.0), Law::normal(6.0, 4.0, "clip"), Law::empirical(vec![0.0, 0.5, 7.25], false)];
+    let history = Law::Empirical { values: vec![0.0, 0.5, 7.25], interpolate: false };
+    let laws = [poisson(6.0), gamma(2.0, 3.0), Law::Normal { mean: 6.0, sd: 4.0, negative: Negative::Clip }, history];
     let base = Policy::BaseStock { level: 17.0 };
     let min_max = |strict| Policy::MinMax { reorder: 9.0, up_to: 24.0, strict };
     let policies = [base, min_max(false), min_max(true), Policy::BaseStock { level: 17.5 }, Policy::BaseStock { level: -3.0 }];
-    let random = Law::discrete(vec![1.0, 2.0, 5.0], vec![0.5, 0.25, 0.25]);
-    let with_zero = Law::discrete(vec![0.0, 1.0, 3.0], vec![0.25, 0.5, 0.25]);
-    let leads = [Law::deterministic(0.0), Law::deterministic(1.0), Law::deterministic(4.0), random, with_zero];
+    let random = discrete(&[1.0, 2.0, 5.0], &[0.5, 0.25, 0.25]);
+    let with_zero = discrete(&[0.0, 1.0, 3.0], &[0.25, 0.5, 0.25]);
+    let leads = [fixed(0.0), fixed(1.0), fixed(4.0), random, with_zero];
     for law in &laws {
         for policy in policies {
             for lead in &leads {
@@ -107,7 +108,7 @@ fn metrics_of(out: &Outcome) -> Vec<Vec<u64>> {
 
 #[test]
 fn threads_and_sub_ranges_do_not_matter() {
-    let m = model(Law::gamma(2.0, 3.0), Policy::BaseStock { level: 20.0 }, Law::deterministic(1.0));
+    let m = model(gamma(2.0, 3.0), Policy::BaseStock { level: 20.0 }, fixed(1.0));
     let all = request(vec![item("x", 5, vec![m])], 30, 1000);
     let whole = metrics_of(&run(&all, &Arrays::new()));
     for threads in [1, 2, 3, 8] {
@@ -127,7 +128,7 @@ fn threads_and_sub_ranges_do_not_matter() {
 
 #[test]
 fn an_item_is_the_same_alone_and_in_company() {
-    let m = |mean| model(Law::poisson(mean), Policy::BaseStock { level: 12.0 }, Law::deterministic(2.0));
+    let m = |mean| model(poisson(mean), Policy::BaseStock { level: 12.0 }, fixed(2.0));
     let alone = run(&request(vec![item("b", 9, vec![m(4.0)])], 40, 300), &Arrays::new());
     let items = vec![item("a", 3, vec![m(2.0)]), item("b", 9, vec![m(4.0)]), item("c", 1, vec![m(0.1)])];
     let company = run(&request(items, 40, 300), &Arrays::new());
@@ -138,7 +139,7 @@ fn an_item_is_the_same_alone_and_in_company() {
 
 #[test]
 fn a_summary_is_the_same_whether_replications_are_kept() {
-    let m = |level| model(Law::poisson(3.0), Policy::BaseStock { level }, Law::deterministic(2.0));
+    let m = |level| model(poisson(3.0), Policy::BaseStock { level }, fixed(2.0));
     let items = || vec![item("a", 3, vec![m(9.0), m(11.0)]), item("b", 9, vec![m(8.0), m(12.0)])];
     let mut q = request(items(), 40, 300);
     let kept = run(&q, &Arrays::new());
@@ -159,9 +160,9 @@ fn a_summary_is_the_same_whether_replications_are_kept() {
 /// Contract: bitwise for whole demand; for continuous demand indicator metrics bitwise, others to 1e-12 relative.
 #[test]
 fn one_pass_equals_the_grid() {
-    let random = Law::discrete(vec![1.0, 2.0, 5.0], vec![0.5, 0.25, 0.25]);
-    for (law, exact) in [(Law::poisson(6.0), true), (Law::gamma(2.0, 3.0), false)] {
-        for lead in [Law::deterministic(0.0), Law::deterministic(3.0), random.clone()] {
+    let random = discrete(&[1.0, 2.0, 5.0], &[0.5, 0.25, 0.25]);
+    for (law, exact) in [(poisson(6.0), true), (gamma(2.0, 3.0), false)] {
+        for lead in [fixed(0.0), fixed(3.0), random.clone()] {
             for review in [1, 3] {
                 let designs: Vec<_> = (5..45)
                     .map(|level| {
@@ -198,7 +199,7 @@ fn one_pass_switches_itself_off() {
     let designs = |change: &dyn Fn(&mut maketo::config::MakeToStock)| -> Vec<_> {
         (10..14)
             .map(|level| {
-                let mut m = model(Law::poisson(3.0), Policy::BaseStock { level: f64::from(level) }, Law::deterministic(1.0));
+                let mut m = model(poisson(3.0), Policy::BaseStock { level: f64::from(level) }, fixed(1.0));
                 change(&mut m);
                 m
             })

@@ -9,7 +9,7 @@ use maketo::run::Control;
 use maketo::run::simulate::{Outcome, prepare, simulate};
 
 /// A model with every cost in play.
-pub fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
+pub(crate) fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
     MakeToStock {
         demand: Demand::Stationary { law },
         policy,
@@ -33,11 +33,11 @@ pub fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
     }
 }
 
-pub fn item(name: &str, key: u32, designs: Vec<MakeToStock>) -> Item {
+pub(crate) fn item(name: &str, key: u32, designs: Vec<MakeToStock>) -> Item {
     Item { name: name.to_owned(), key, designs: designs.into_iter().map(Model::MakeToStock).collect() }
 }
 
-pub fn request(items: Vec<Item>, periods: usize, replications: u32) -> Request {
+pub(crate) fn request(items: Vec<Item>, periods: usize, replications: u32) -> Request {
     Request {
         items,
         periods,
@@ -57,6 +57,22 @@ pub fn request(items: Vec<Item>, periods: usize, replications: u32) -> Request {
     }
 }
 
-pub fn run(request: &Request, arrays: &Arrays) -> Outcome {
+pub(crate) fn run(request: &Request, arrays: &Arrays) -> Outcome {
     simulate(request, prepare(request, arrays).unwrap(), &Control::default()).unwrap()
+}
+
+pub(crate) fn poisson(mean: f64) -> Law {
+    Law::Poisson { mean }
+}
+
+pub(crate) fn fixed(value: f64) -> Law {
+    Law::Deterministic { value }
+}
+
+pub(crate) fn gamma(shape: f64, scale: f64) -> Law {
+    Law::Gamma { shape: Some(shape), scale: Some(scale), mean: None, sd: None }
+}
+
+pub(crate) fn discrete(values: &[f64], probabilities: &[f64]) -> Law {
+    Law::Discrete { values: values.to_vec(), probabilities: probabilities.to_vec() }
 }

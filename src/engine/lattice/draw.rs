@@ -62,18 +62,19 @@ pub fn draw_whole<S: Simd>(
     first_period: u64,
     out: &mut Tile<i32>,
 ) {
+    let mut lead = [[0u32; LANES]; 4];
     for b in 0..DEPTH / 4 {
         let block = first_period / 4 + b as u64;
         for g in (0..LANES).step_by(16) {
-            let replication = first_replication + g as u32;
-            let words = source.words(s, replication, block, 0);
-            for (k, &lead) in words.iter().enumerate() {
-                let index = block * 4 + k as u64;
-                let drawn = law.fill_lanes(s, lead, &mut |lane| {
-                    source.line(replication + lane as u32).trail(index)
-                });
-                drawn.store_slice(&mut out[b * 4 + k][g..g + 16]);
+            let words = source.words(s, first_replication + g as u32, block, 0);
+            for k in 0..4 {
+                words[k].store_slice(&mut lead[k][g..g + 16]);
             }
+        }
+        for k in 0..4 {
+            let index = block * 4 + k as u64;
+            let mut trail = |lane: usize| source.line(first_replication + lane as u32).trail(index);
+            law.fill_row(s, &lead[k], &mut out[b * 4 + k], &mut trail);
         }
     }
 }

@@ -25,7 +25,8 @@ pub fn binomial(x: f64, n: f64, p: f64, q: f64) -> f64 {
         return none(n, q, p);
     }
     let y = n - x;
-    let c = stirling_error(n) - stirling_error(x) - stirling_error(y) - deviance(x, n * p) - deviance(y, n * q);
+    let c =
+        stirling_error(n) - stirling_error(x) - stirling_error(y) - deviance(x, n * p) - deviance(y, n * q);
     exp(c) * (n / (std::f64::consts::TAU * x * y)).sqrt()
 }
 

@@ -7,14 +7,16 @@ use super::curve::{self, Curve};
 use super::kernel::{Record, Span, State, advance};
 use super::shortfall::Sample;
 use super::params::{DemandKind, DemandSource, Lead, Params};
+use super::reference;
 use crate::config::{Arrays, MakeToStock, Method};
+use crate::engine::level::at_level;
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Source, Tile, draw_real, draw_whole, new_tile, store_rows};
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
 use crate::metrics::{Counts, Tariff};
 use crate::random::Stream;
 use crate::run::Cancel;
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -209,10 +211,10 @@ pub(super) fn visit_shortfall(
     scratch.leads.resize_with(group.leads.len().max(1), new_tile);
     if group.whole {
         let cells = scratch.whole.get_or_insert_with(CellScratch::new);
-        dispatch!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, before, close))
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, before, close))
     } else {
         let cells = scratch.real.get_or_insert_with(CellScratch::new);
-        dispatch!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, before, close))
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, before, close))
     }
 }
 
@@ -222,6 +224,15 @@ pub enum Rows<'a> {
     Whole(&'a mut [i32]),
     /// Doubles.
     Real(&'a mut [f64]),
+}
+
+impl Rows<'_> {
+    fn put(&mut self, at: usize, x: f64) {
+        match self {
+            Self::Whole(rows) => rows[at] = x as i32,
+            Self::Real(rows) => rows[at] = x,
+        }
+    }
 }
 
 /// Where the results of a chunk go.
@@ -253,9 +264,10 @@ impl<T: Cell> CellScratch<T> {
     }
 }
 
-/// Runs the lanes `lanes` of the chunk whose first replication is `first` under every design of the item.
+/// Runs the lanes `lanes` of the chunk whose first replication is `first` under every design of the item; without a
+/// SIMD level, by the [reference](super::reference).
 pub fn run_chunk(
-    level: Level,
+    level: Option<Level>,
     plan: &Plan,
     frame: &Frame,
     first: u32,
@@ -266,13 +278,17 @@ pub fn run_chunk(
 ) -> Result<()> {
     for group in &plan.groups {
         let chunk = Chunk { plan, group, frame, first, lanes: lanes.clone(), cancel };
+        let Some(level) = level else {
+            chunk.by_reference(output)?;
+            continue;
+        };
         scratch.leads.resize_with(group.leads.len().max(1), new_tile);
         if group.whole {
             let cells = scratch.whole.get_or_insert_with(CellScratch::new);
-            dispatch!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
         } else {
             let cells = scratch.real.get_or_insert_with(CellScratch::new);
-            dispatch!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
         }
     }
     Ok(())
@@ -518,6 +534,41 @@ impl DemandCell for f64 {
 }
 
 impl Chunk<'_> {
+    /// Every design and lane by the scalar reference.
+    fn by_reference(&self, output: &mut Output<'_>) -> Result<()> {
+        for (j, &design) in self.group.designs.iter().enumerate() {
+            let p = &self.group.params[j];
+            for lane in self.lanes.clone() {
+                self.cancel.check()?;
+                let replication = self.first + lane as u32;
+                let demand: Vec<f64> = (0..self.frame.periods).map(|t| self.demand_of(replication, t)).collect();
+                let line = self.source(Stream::LeadTime).line(replication);
+                let wait = |t: usize| match &p.lead {
+                    Lead::Fixed(l) => *l,
+                    Lead::Random { law, .. } => law.at(line.bits(t as u64)) as usize,
+                };
+                let (counts, periods) = reference::run(p, &demand, wait, self.frame.warm_up);
+                let row = lane - self.lanes.start;
+                for (name, rows) in &mut output.traces[design] {
+                    for (t, period) in periods.iter().enumerate() {
+                        rows.put(row * self.frame.periods + t, period.quantity(name, p.lost_share));
+                    }
+                }
+                (output.counts)(design, row, &counts);
+            }
+        }
+        Ok(())
+    }
+
+    fn demand_of(&self, replication: u32, t: usize) -> f64 {
+        match &self.group.demand.kind {
+            DemandKind::Drawn { stream, sampler } => sampler.at(self.source(*stream).line(replication).bits(t as u64)),
+            DemandKind::Given { values, rows, periods } => {
+                values[(replication - self.frame.first) as usize % rows * periods + t]
+            }
+        }
+    }
+
     /// Copies given paths: replication r of the run takes path r (modulo the number of paths).
     fn given<T: Cell>(&self, tile_start: usize, out: &mut Tile<T>) {
         let DemandKind::Given { values, rows, periods } = &self.group.demand.kind else {

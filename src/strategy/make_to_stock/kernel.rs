@@ -217,7 +217,8 @@ fn span_lanes<
                 let lost = short.portion(lost_share);
                 net = net + lost;
                 position = position + lost;
-                out_of_stock = zero.below(short);
+                // Short now, or still waiting from before.
+                out_of_stock = net.smaller(zero - short).below(zero);
             }
             if DEMAND_FIRST {
                 plan!();

@@ -4,7 +4,7 @@ use crate::config::{Arrays, Crossing, Demand, EventOrder, HoldingBasis, MakeToSt
 use crate::config::Costs;
 use crate::engine::lattice::DEPTH;
 use crate::error::{Error, Result, check};
-use crate::law::{Sampler, WholeTable};
+use crate::law::{Law, Sampler, WholeTable};
 use crate::random::Stream;
 use std::sync::Arc;
 
@@ -107,7 +107,7 @@ impl DemandSource {
                 if array.shape.len() != 1 {
                     return Err(Error::data("demand.history", format!("must have one axis, got {}", array.shape.len())));
                 }
-                let law = crate::law::Law::empirical(array.values.clone(), false);
+                let law = Law::Empirical { values: array.values.clone(), interpolate: false };
                 Ok(Self::drawn(Stream::Bootstrap, law.compile().map_err(|e| e.within("demand.history"))?))
             }
             Demand::Paths { paths, cycle } => {

@@ -20,6 +20,24 @@ pub struct Period {
     pub ordered: f64,
 }
 
+impl Period {
+    /// A traced quantity by name.
+    pub fn quantity(&self, name: &str, lost_share: f64) -> f64 {
+        let available = if self.before > 0.0 { self.before } else { 0.0 };
+        let filled = if self.demand < available { self.demand } else { available };
+        let on_hand = if self.close > 0.0 { self.close } else { 0.0 };
+        match name {
+            "on_hand" => on_hand,
+            "net_inventory" => self.close,
+            "backorders" => on_hand - self.close,
+            "order_quantity" => self.ordered,
+            "filled" => filled,
+            "lost" => (self.demand - filled) * lost_share,
+            _ => self.demand,
+        }
+    }
+}
+
 /// Runs one replication over `demand`; `lead(t)` is the lead time of an order released in t.
 pub fn run(p: &Params, demand: &[f64], lead: impl Fn(usize) -> usize, warm_up: usize) -> (Counts, Vec<Period>) {
     let mut counts = Counts::default();
