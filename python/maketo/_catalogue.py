@@ -41,7 +41,9 @@ def metrics() -> dict[str, Quantity]:
 def traces() -> dict[str, Quantity]:
     """Quantities that can be kept period by period."""
     listed = _read()["traces"]
-    return {t["name"]: Quantity(t["name"], t["unit"], t["definition"], "trace", None, None, None) for t in listed}
+    return {
+        t["name"]: Quantity(t["name"], t["unit"], t["definition"], "trace", None, None, None) for t in listed
+    }
 
 
 @lru_cache(maxsize=1)

@@ -82,7 +82,9 @@ def real_array(field: str, value: object, *, axes: int | Sequence[int]) -> NDArr
     allowed = (axes,) if isinstance(axes, int) else tuple(axes)
     if given.ndim not in allowed:
         wanted = " or ".join(map(str, allowed))
-        raise ValueError(f"{field} must have {wanted} axes, got shape {given.shape}".replace("1 axes", "1 axis"))
+        raise ValueError(
+            f"{field} must have {wanted} axes, got shape {given.shape}".replace("1 axes", "1 axis")
+        )
     if given.size == 0:
         raise ValueError(f"{field} must not be empty, got shape {given.shape}")
     array = np.array(given, dtype=np.float64, order="C", copy=True)

@@ -46,7 +46,8 @@ def expand(items: Mapping[str, N]) -> tuple[list[Axis], dict[str, list[N]]]:
     Returns
     -------
     axes : list of Axis
-        In order of first appearance. If items sweep different values under one name, the axis is numbered from 0.
+        In order of first appearance. If items sweep different values under one name, the axis is numbered
+        from 0.
     designs : dict of str to list of noun
         Without sweeps; every item has as many.
 
@@ -75,7 +76,9 @@ def expand(items: Mapping[str, N]) -> tuple[list[Axis], dict[str, list[N]]]:
         axes.append(Axis(name, uses[0][2] if agree else tuple(range(len(uses[0][2])))))
     if not axes:
         return [], {item: [noun] for item, noun in items.items()}
-    grid = [dict(zip(found, at, strict=True)) for at in itertools.product(*(range(len(a.values)) for a in axes))]
+    grid = [
+        dict(zip(found, at, strict=True)) for at in itertools.product(*(range(len(a.values)) for a in axes))
+    ]
     assert len(grid) == prod(len(a.values) for a in axes)
     return axes, {item: [_at(noun, place) for place in grid] for item, noun in items.items()}
 

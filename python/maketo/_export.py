@@ -60,7 +60,11 @@ def to_xarray(run: Result) -> Any:
             variables[name] = ((*run.design_dims, "statistic"), run.statistics(name), attributes)
     for name, array in run.trace.items():
         about = _catalogue.traces()[name]
-        variables[f"{name}_trace"] = (run.trace.dims, array, {"units": about.unit, "long_name": about.definition})
+        variables[f"{name}_trace"] = (
+            run.trace.dims,
+            array,
+            {"units": about.unit, "long_name": about.definition},
+        )
     attributes = {
         "maketo_version": __version__,
         "config": json.dumps(run.config, ensure_ascii=False),

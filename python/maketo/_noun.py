@@ -1,7 +1,7 @@
 """Nouns that are data: what laws, demand, policies, costs and strategies have in common.
 
-A noun is a frozen dataclass that compares, prints, pickles, hashes, `.replace()`s and round-trips to JSON. It does not
-know what it means; that is for the modules that define nouns.
+A noun is a frozen dataclass that compares, prints, pickles, hashes, `.replace()`s and round-trips to JSON. It
+does not know what it means; that is for the modules that define nouns.
 """
 
 from __future__ import annotations

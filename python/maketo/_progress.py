@@ -33,7 +33,9 @@ def _bar(label: str) -> _Tqdm | _Line:
         from tqdm.auto import tqdm
     except ImportError:
         return _Line(label)
-    return _Tqdm(tqdm(desc=label, unit="unit", leave=False, bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}"))
+    return _Tqdm(
+        tqdm(desc=label, unit="unit", leave=False, bar_format="{desc} {percentage:3.0f}% {bar} {elapsed}")
+    )
 
 
 class _Tqdm:

@@ -46,7 +46,9 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
     held = np.maximum(column["on_hand"], 1e-3)
     for mask, colour, label in ((~few, "blue", "parts"), (few, "orange", FEW_SALES)):
         if mask.any():
-            left.plot(held[mask], column["fill"][mask], "o", color=COLOURS[colour], alpha=alpha, markersize=4, mew=0)
+            left.plot(
+                held[mask], column["fill"][mask], "o", color=COLOURS[colour], alpha=alpha, markersize=4, mew=0
+            )
             left.annotate(
                 f"{int(mask.sum())} {label}", (0.98, 0.02 if label == "parts" else 0.09), xycoords="axes fraction",
                 ha="right", color=COLOURS[colour], fontsize=9,
@@ -68,9 +70,21 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
         rank, column["fill_low"][order], column["fill_high"][order], color=COLOURS["blue"], alpha=0.9, linewidth=0, step="mid"
     )  # fmt: skip
     percent = f"{100 * plan.settings['confidence']:g} %"
-    middle.annotate(f"Monte Carlo, {percent}", (0.98, 0.09), xycoords="axes fraction", ha="right", color=COLOURS["blue"], fontsize=9)
     middle.annotate(
-        f"other histories, {percent}", (0.98, 0.02), xycoords="axes fraction", ha="right", color="#A86F00", fontsize=9
+        f"Monte Carlo, {percent}",
+        (0.98, 0.09),
+        xycoords="axes fraction",
+        ha="right",
+        color=COLOURS["blue"],
+        fontsize=9,
+    )
+    middle.annotate(
+        f"other histories, {percent}",
+        (0.98, 0.02),
+        xycoords="axes fraction",
+        ha="right",
+        color="#A86F00",
+        fontsize=9,
     )
     middle.set_xlabel("parts, from the least certain")
     middle.set_ylabel("fill rate (share)")
@@ -85,7 +99,9 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
 
     known = ~np.isnan(column["cv2"])
     area = 260 * column["on_hand"][known] / max(float(np.nanmax(column["on_hand"])), 1e-9) + 4
-    right.scatter(column["adi"][known], column["cv2"][known], s=area, color=COLOURS["green"], alpha=0.4, linewidth=0)
+    right.scatter(
+        column["adi"][known], column["cv2"][known], s=area, color=COLOURS["green"], alpha=0.4, linewidth=0
+    )
     right.axvline(1.32, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
     right.axhline(0.49, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
     right.set_xscale("log")
@@ -93,7 +109,12 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
     right.set_xlabel("mean interval between demands, ADI (periods)")
     right.set_ylabel("CV² of demand sizes")
     right.set_title("Where the stock lies (area: stock on hand)", loc="left", fontsize=10)
-    places = (("smooth", 0.02, 0.02), ("intermittent", 0.98, 0.02), ("erratic", 0.02, 0.95), ("lumpy", 0.98, 0.95))
+    places = (
+        ("smooth", 0.02, 0.02),
+        ("intermittent", 0.98, 0.02),
+        ("erratic", 0.02, 0.95),
+        ("lumpy", 0.98, 0.95),
+    )
     for word, x, y in places:
         ha = "left" if x < 0.5 else "right"
         right.annotate(word, (x, y), xycoords="axes fraction", ha=ha, color=COLOURS["grey"], fontsize=8)

@@ -1,7 +1,7 @@
 """The command line: `maketo stock`, `maketo demo`, `maketo bench`.
 
-Exit code 0: done; 1: it could not be done, with one line on stderr that says why; 2: the command makes no sense.
-Progress is shown on a terminal only, so that pipes stay clean.
+Exit code 0: done; 1: it could not be done, with one line on stderr that says why; 2: the command makes no
+sense. Progress is shown on a terminal only, so that pipes stay clean.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def _complain(reason: str) -> int:
 def _parser() -> argparse.ArgumentParser:
     from . import __version__
 
-    parser = argparse.ArgumentParser(prog="maketo", description="Decide and simulate make to stock, with errors.")
+    parser = argparse.ArgumentParser(
+        prog="maketo", description="Decide and simulate make to stock, with errors."
+    )
     parser.add_argument("--version", action="version", version=f"maketo {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -63,14 +65,26 @@ def _parser() -> argparse.ArgumentParser:
         "blank is not a zero: it means that nothing was observed.",
     )
     stock.add_argument("history", metavar="HISTORY.csv[.gz]")
-    stock.add_argument("--lead-time", type=_lead_time, required=True, metavar="N", help="periods from order to receipt")
-    stock.add_argument("--target-fill", type=float, required=True, metavar="F", help="share of demand filled from stock")
+    stock.add_argument(
+        "--lead-time", type=_lead_time, required=True, metavar="N", help="periods from order to receipt"
+    )
+    stock.add_argument(
+        "--target-fill", type=float, required=True, metavar="F", help="share of demand filled from stock"
+    )
     stock.add_argument("--out", metavar="DIR", help="write stock.csv, stock.json and stock.png there")
     stock.add_argument("--review", type=int, default=1, metavar="N", help="periods between reviews (1)")
-    stock.add_argument("--replications", type=int, default=1000, metavar="N", help="simulated futures per part (1000)")
-    stock.add_argument("--periods", type=int, metavar="N", help="periods per future (as many as the history has)")
-    stock.add_argument("--resamples", type=int, default=100, metavar="N", help="resampled histories per part (100); 0: none")
-    stock.add_argument("--seed", type=_seed, metavar="N", help="a whole number, or a key 0x… from an earlier report")
+    stock.add_argument(
+        "--replications", type=int, default=1000, metavar="N", help="simulated futures per part (1000)"
+    )
+    stock.add_argument(
+        "--periods", type=int, metavar="N", help="periods per future (as many as the history has)"
+    )
+    stock.add_argument(
+        "--resamples", type=int, default=100, metavar="N", help="resampled histories per part (100); 0: none"
+    )
+    stock.add_argument(
+        "--seed", type=_seed, metavar="N", help="a whole number, or a key 0x… from an earlier report"
+    )
     stock.add_argument("--threads", type=int, metavar="N", help="at most so many threads")
     stock.add_argument("--json", action="store_true", help="print the decisions as JSON")
     stock.set_defaults(run=_stock)
@@ -119,7 +133,11 @@ def _stock(options: argparse.Namespace) -> None:
     )
     written = plan.write(options.out) if options.out is not None else []
     if options.json:
-        print(json.dumps({**plan.to_dict(), "decisions": [_blanked(row) for row in plan.table()]}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {**plan.to_dict(), "decisions": [_blanked(row) for row in plan.table()]}, ensure_ascii=False
+            )
+        )
         return
     print(plan.report())
     _say_written(written)
@@ -141,7 +159,9 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"An example history of {len(names)} spare parts was made up: {file}\n")
     print(plan.report())
     _say_written(written)
-    print(f"The same by hand: maketo stock {file} --lead-time 2 --target-fill 0.95 --seed {DEMO_SEED} --out {out}")
+    print(
+        f"The same by hand: maketo stock {file} --lead-time 2 --target-fill 0.95 --seed {DEMO_SEED} --out {out}"
+    )
 
 
 def _bench(options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Where the demand of a period comes from: a law, a bootstrap of the past, or given paths.
 
-Any law is demand by itself: independent periods of one distribution. How demand is drawn belongs to the demand object,
-never to who is listening, so two strategies under one seed meet the same customers.
+Any law is demand by itself: independent periods of one distribution. How demand is drawn belongs to the
+demand object, never to who is listening, so two strategies under one seed meet the same customers.
 """
 
 from __future__ import annotations
@@ -41,12 +41,13 @@ class Bootstrap(Noun, tag=("kind", "bootstrap")):
     TypeError
         If the history does not hold numbers.
     ValueError
-        If it is empty, has another shape, or holds a blank or an infinite number; the message names the position.
+        If it is empty, has another shape, or holds a blank or an infinite number; the message names the
+        position.
 
     Notes
     -----
-    B. Efron, *Annals of Statistics* 7, 1979; for intermittent demand T. R. Willemain, C. N. Smart and H. F. Schwarz,
-    *International Journal of Forecasting* 20, 2004.
+    B. Efron, *Annals of Statistics* 7, 1979; for intermittent demand T. R. Willemain, C. N. Smart and H. F.
+    Schwarz, *International Journal of Forecasting* 20, 2004.
     """
 
     history: ArrayLike
@@ -78,15 +79,16 @@ class Paths(Noun, tag=("kind", "paths")):
     Parameters
     ----------
     paths : array_like, shape (period,) or (replication, period)
-        Units per period; finite and ≥ 0. One path serves all replications (other randomness still varies). Any
-        numeric dtype, memory layout, read-only or memory-mapped.
+        Units per period; finite and ≥ 0. One path serves all replications (other randomness still varies).
+        Any numeric dtype, memory layout, read-only or memory-mapped.
     axes : {"t", "rt", "tr"}, optional
         What the axes are; by default replications before periods. For several items see `by_item`.
     nan : {"error", "zero", "skip"}
-        What a blank (NaN) means: a mistake, no demand, or a period that is left out (then it must be blank in every
-        path). The object keeps the cleaned paths.
+        What a blank (NaN) means: a mistake, no demand, or a period that is left out (then it must be blank in
+        every path). The object keeps the cleaned paths.
     cycle : bool
-        Start again from the first path when there are fewer paths than replications; otherwise that is an error.
+        Start again from the first path when there are fewer paths than replications; otherwise that is an
+        error.
 
     Raises
     ------
@@ -104,7 +106,9 @@ class Paths(Noun, tag=("kind", "paths")):
         if not isinstance(self.cycle, (bool, np.bool_)):
             raise TypeError(f"Paths.cycle must be True or False, got {self.cycle!r}")
         if np.ndim(self.paths) == 3 if isinstance(self.paths, np.ndarray) else False:
-            raise ValueError("Paths.paths must have 1 or 2 axes; for several items use Paths.by_item(array, names, axes=…)")
+            raise ValueError(
+                "Paths.paths must have 1 or 2 axes; for several items use Paths.by_item(array, names, axes=…)"
+            )
         array = real_array("Paths.paths", self.paths, axes=(1, 2))
         if self.axes is not None:
             axes = choice("Paths.axes", self.axes, ("t", "rt", "tr"))
@@ -136,7 +140,12 @@ class Paths(Noun, tag=("kind", "paths")):
 
     @staticmethod
     def by_item(
-        array: ArrayLike, names: Sequence[str], axes: str | None = None, *, nan: str = "error", cycle: bool = False
+        array: ArrayLike,
+        names: Sequence[str],
+        axes: str | None = None,
+        *,
+        nan: str = "error",
+        cycle: bool = False,
     ) -> dict[str, Paths]:
         """Paths of several items from one array, by item name.
 
@@ -147,8 +156,8 @@ class Paths(Noun, tag=("kind", "paths")):
         names : sequence of str
             One per item, all different.
         axes : str, optional
-            Order of the axes: the letters k (item), t (period) and r (replication) in any order, such as ``"kt"``
-            or ``"rkt"``. Those two are the defaults.
+            Order of the axes: the letters k (item), t (period) and r (replication) in any order, such as
+            ``"kt"`` or ``"rkt"``. Those two are the defaults.
         nan, cycle
             As in `Paths`.
 
@@ -160,12 +169,16 @@ class Paths(Noun, tag=("kind", "paths")):
         values = real_array("array", array, axes=(2, 3))
         order = ("kt" if values.ndim == 2 else "rkt") if axes is None else axes
         if not isinstance(order, str) or sorted(order) != sorted("kt" if values.ndim == 2 else "rkt"):
-            raise ValueError(f"axes must be the letters {'kt' if values.ndim == 2 else 'rkt'} in some order, got {axes!r}")
+            raise ValueError(
+                f"axes must be the letters {'kt' if values.ndim == 2 else 'rkt'} in some order, got {axes!r}"
+            )
         values = values.transpose([order.index(letter) for letter in ("krt" if values.ndim == 3 else "kt")])
         listed = [str(name) for name in names]
         if len(listed) != values.shape[0]:
             raise ValueError(f"names must have one name per item ({values.shape[0]}), got {len(listed)}")
-        twice = {name for name in listed if listed.count(name) > 1} if len(set(listed)) < len(listed) else set()
+        twice = (
+            {name for name in listed if listed.count(name) > 1} if len(set(listed)) < len(listed) else set()
+        )
         if twice:
             raise ValueError(f"names must be different, got {sorted(twice)[0]!r} twice")
         return {name: Paths(one, nan=nan, cycle=cycle) for name, one in zip(listed, values, strict=True)}

@@ -1,7 +1,7 @@
 """Past demand from a CSV file: one row per part, one column per period.
 
-The reader is strict, because a wrong number in a history becomes a wrong stock: every refusal names file, line and
-column. A blank is not a zero: it says that nothing was observed.
+The reader is strict, because a wrong number in a history becomes a wrong stock: every refusal names file,
+line and column. A blank is not a zero: it says that nothing was observed.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def read_history(path: str | os.PathLike[str]) -> History:
     Parameters
     ----------
     path : path-like
-        A CSV file, plain or gzip-compressed, in UTF-8 with or without a byte-order mark. The first row holds the
-        column names, the first column the part's name; all other columns are periods in order of time. A blank (or
-        NA, or NaN) says: not observed.
+        A CSV file, plain or gzip-compressed, in UTF-8 with or without a byte-order mark. The first row holds
+        the column names, the first column the part's name; all other columns are periods in order of time. A
+        blank (or NA, or NaN) says: not observed.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def read_history(path: str | os.PathLike[str]) -> History:
     OSError
         If the file cannot be read.
     ValueError
-        If it is empty, not UTF-8, ragged, or holds a number that is none, is infinite or negative, or a name twice. The
-        message names file, line and column.
+        If it is empty, not UTF-8, ragged, or holds a number that is none, is infinite or negative, or a name
+        twice. The message names file, line and column.
     """
     file = Path(path)
     text = _text(file)
@@ -96,7 +96,9 @@ def read_history(path: str | os.PathLike[str]) -> History:
             if not name:
                 raise ValueError(f"{file}, line {line}, column {header[0]!r}: the part has no name")
             if name in names:
-                raise ValueError(f"{file}, line {line}: part {name!r} was there before, in line {names[name]}")
+                raise ValueError(
+                    f"{file}, line {line}: part {name!r} was there before, in line {names[name]}"
+                )
             names[name] = line
             values.append([_number(file, line, h, c) for h, c in zip(header[1:], row[1:], strict=True)])
     except csv.Error as error:
@@ -119,7 +121,9 @@ def as_history(given: str | os.PathLike[str] | History | Mapping[str, Any]) -> H
     if isinstance(given, (str, os.PathLike)):
         return read_history(given)
     if not isinstance(given, Mapping):
-        raise TypeError(f"history must be a file or a mapping of part names to arrays, got {type(given).__name__}")
+        raise TypeError(
+            f"history must be a file or a mapping of part names to arrays, got {type(given).__name__}"
+        )
     if not given:
         raise ValueError("history must have at least one part, got an empty mapping")
     rows = {str(name): real_array(f"history[{name!r}]", row, axes=1) for name, row in given.items()}
@@ -128,7 +132,9 @@ def as_history(given: str | os.PathLike[str] | History | Mapping[str, Any]) -> H
     for i, (name, row) in enumerate(rows.items()):
         bad = np.flatnonzero(np.isinf(row) | (row < 0.0))
         if bad.size:
-            raise ValueError(f"history[{name!r}] must be finite and ≥ 0, got {row[bad[0]]} at position {bad[0]}")
+            raise ValueError(
+                f"history[{name!r}] must be finite and ≥ 0, got {row[bad[0]]} at position {bad[0]}"
+            )
         values[i, longest - len(row) :] = row
     return History(tuple(rows), values, tuple(str(t) for t in range(longest)), "arrays")
 

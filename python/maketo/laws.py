@@ -1,9 +1,9 @@
 """Distributions of demand and of lead times.
 
-All are drawn by monotone inversion of one uniform, so that runs with common random numbers stay comparable. Parameters
-are checked at construction. Where a law lists natural parameters and ``mean``, ``sd``, give exactly one of the two
-pairs. Any parameter may be a `Sweep`. Units are those of the quantity: units of product for demand, periods for lead
-times.
+All are drawn by monotone inversion of one uniform, so that runs with common random numbers stay comparable.
+Parameters are checked at construction. Where a law lists natural parameters and ``mean``, ``sd``, give
+exactly one of the two pairs. Any parameter may be a `Sweep`. Units are those of the quantity: units of
+product for demand, periods for lead times.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Poisson(Law, tag=("law", "poisson")):
 class NegativeBinomial(Law, tag=("law", "negative_binomial")):
     """Negative binomial: a Poisson law whose mean is gamma distributed.
 
-    Give `mean` and `sd` with sd² > mean, or `r` > 0 and the success probability `p` (failures before the r-th success).
+    Give `mean` and `sd` with sd² > mean, or `r` > 0 and the success probability `p` (failures before the r-th
+    success).
 
     Notes
     -----
@@ -193,8 +194,8 @@ class ZeroInflated(Law, tag=("law", "zero_inflated")):
 class Empirical(Law, tag=("law", "empirical")):
     """Past observations, equally likely; with `interpolate`, linear between the sorted ones.
 
-    `values` is one-dimensional; an array or a list where a law is expected means this. To resample a history as
-    *demand*, use `Bootstrap`, whose input uncertainty can be asked for.
+    `values` is one-dimensional; an array or a list where a law is expected means this. To resample a history
+    as *demand*, use `Bootstrap`, whose input uncertainty can be asked for.
     """
 
     values: ArrayLike
@@ -257,7 +258,8 @@ def as_law(field: str, value: Any) -> Law:
     ----------
     field : str
         Name for messages.
-    value : Law, number, Sweep, frozen scipy.stats distribution, array_like of observations, or the JSON form of a law
+    value : Law, number, Sweep, frozen scipy.stats distribution, array_like of observations, or the JSON form
+    of a law
         What to convert.
 
     Raises

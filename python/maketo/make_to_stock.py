@@ -110,10 +110,11 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     review_period : int
         Stock is reviewed every this many periods, first in period 0.
     event_order : {"order_before_demand", "demand_before_order"}
-        Order of events inside a period. With the first, an order released in t serves the demand of t + lead time and
-        a level covers lead time + 1 periods (review every period); with the second, one period less.
+        Order of events inside a period. With the first, an order released in t serves the demand of t + lead
+        time and a level covers lead time + 1 periods (review every period); with the second, one period less.
     holding_basis : {"end", "mean"}
-        Stock that is charged: at the close of the period, or the mean of the stock just before demand and at the close.
+        Stock that is charged: at the close of the period, or the mean of the stock just before demand and at
+        the close.
     backorder_share : float
         Share of every shortage that waits, from 0 (all is lost) to 1.
     opening_stock : float, optional
@@ -124,13 +125,13 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     Raises
     ------
     TypeError, ValueError
-        If a field is of the wrong kind. Bounds that need the whole configuration (s < S, a lead time within the
-        horizon) are checked by `simulate`, before anything runs.
+        If a field is of the wrong kind. Bounds that need the whole configuration (s < S, a lead time within
+        the horizon) are checked by `simulate`, before anything runs.
 
     Notes
     -----
-    P. Zipkin, *Foundations of Inventory Management*, 2000, ch. 6 and 9. Full shortage is split at once: the share that
-    waits is served from later receipts before new demand.
+    P. Zipkin, *Foundations of Inventory Management*, 2000, ch. 6 and 9. Full shortage is split at once: the
+    share that waits is served from later receipts before new demand.
 
     Examples
     --------
@@ -167,7 +168,9 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             costs=costs,
             crossing=choice("crossing", self.crossing, ("independent", "fifo")),
             review_period=_review(self.review_period),
-            event_order=choice("event_order", self.event_order, ("order_before_demand", "demand_before_order")),
+            event_order=choice(
+                "event_order", self.event_order, ("order_before_demand", "demand_before_order")
+            ),
             holding_basis=choice("holding_basis", self.holding_basis, ("end", "mean")),
             backorder_share=number("backorder_share", self.backorder_share),
             opening_stock=None if self.opening_stock is None else number("opening_stock", self.opening_stock),

@@ -1,7 +1,7 @@
 """The pictures an analyst wants first. matplotlib is imported when one is drawn.
 
-Every function takes ``ax=None`` and returns the Axes. One visual language: Okabe–Ito colours (distinguishable with any
-colour vision), units on the axes, labels at the lines instead of legends, errors as bands.
+Every function takes ``ax=None`` and returns the Axes. One visual language: Okabe–Ito colours (distinguishable
+with any colour vision), units on the axes, labels at the lines instead of legends, errors as bands.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     return plot_distribution(run, ax=ax, **options)
 
 
-def plot_distribution(run: Result, metric: str | None = None, *, ax: Any = None, bins: int | None = None) -> Any:
+def plot_distribution(
+    run: Result, metric: str | None = None, *, ax: Any = None, bins: int | None = None
+) -> Any:
     """Histogram of a metric over replications, with its mean, interval and worst 5 %.
 
     Parameters
@@ -89,8 +91,17 @@ def plot_distribution(run: Result, metric: str | None = None, *, ax: Any = None,
     top = ax.get_ylim()[1]
     ax.set_ylim(0, top * 1.18)
     word = "mean" if about.kind == "mean" else "ratio of means"
-    _label(ax, estimate.value, top * 1.1, f" {word} {estimate.value:.4g}", COLOURS["blue"], right=not worst_low)
-    _label(ax, tail, top * 1.02, f" {'5' if worst_low else '95'} % quantile {tail:.4g}", COLOURS["vermilion"], right=worst_low)
+    _label(
+        ax, estimate.value, top * 1.1, f" {word} {estimate.value:.4g}", COLOURS["blue"], right=not worst_low
+    )
+    _label(
+        ax,
+        tail,
+        top * 1.02,
+        f" {'5' if worst_low else '95'} % quantile {tail:.4g}",
+        COLOURS["vermilion"],
+        right=worst_low,
+    )
     ax.set_xlabel(f"{_words(metric)} ({about.unit})")
     ax.set_ylabel("replications")
     return _finish(ax)
@@ -132,7 +143,9 @@ def plot_fan(run: Result, name: str = "on_hand", *, ax: Any = None) -> Any:
     _line_ends(ax, periods[-1], [*ends, (float(values[0][-1]), "one future", "vermilion")])
     if run.options["warm_up"]:
         ax.axvline(run.options["warm_up"] - 0.5, color=COLOURS["grey"], linestyle=":", linewidth=1)
-        ax.annotate(" counted from here", (run.options["warm_up"] - 0.5, ax.get_ylim()[1]), va="top", fontsize=8)
+        ax.annotate(
+            " counted from here", (run.options["warm_up"] - 0.5, ax.get_ylim()[1]), va="top", fontsize=8
+        )
     about = _catalogue.traces()[name]
     ax.set_xlabel("period")
     ax.set_ylabel(f"{_words(name)} ({about.unit})")
@@ -162,7 +175,9 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
         If the run does not have exactly one sweep axis, or more than two metrics are given.
     """
     if len(run.design_dims) != 1 or run.portfolio:
-        raise ValueError(f"plot_sweep needs exactly one sweep axis and a single shop, the run has {run.design_dims}")
+        raise ValueError(
+            f"plot_sweep needs exactly one sweep axis and a single shop, the run has {run.design_dims}"
+        )
     if metrics is None:
         costly = "cost" in run.metrics and bool(np.any(run.mean("cost").value))
         metrics = ("cost" if costly else "on_hand", "fill_rate")
@@ -210,12 +225,23 @@ def plot_portfolio(run: Result, x: str = "on_hand", y: str = "fill_rate", *, ax:
         If the run is not a portfolio without sweeps.
     """
     if run.design_dims != ("item",):
-        raise ValueError(f"plot_portfolio needs a portfolio without sweeps, the run has axes {run.design_dims}")
+        raise ValueError(
+            f"plot_portfolio needs a portfolio without sweeps, the run has axes {run.design_dims}"
+        )
     ax = _axes(ax)
     across, up = run.mean(x), run.mean(y)
     errors = np.abs(np.stack([up.value - up.low, up.high - up.value]))
     faint = max(0.15, min(0.8, 60 / max(len(run.shops), 1)))
-    ax.errorbar(across.value, up.value, yerr=errors, fmt="o", color=COLOURS["blue"], alpha=faint, markersize=3, linewidth=0.7)
+    ax.errorbar(
+        across.value,
+        up.value,
+        yerr=errors,
+        fmt="o",
+        color=COLOURS["blue"],
+        alpha=faint,
+        markersize=3,
+        linewidth=0.7,
+    )
     for metric, label in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
         label(f"{_words(metric)} ({_catalogue.metrics()[metric].unit})")
     ax.set_title(f"{len(run.shops)} items", loc="left", fontsize=10)
@@ -270,7 +296,13 @@ def _line_ends(ax: Any, x: float, ends: Sequence[tuple[float, str, str]]) -> Non
 
 
 def _label(ax: Any, x: float, y: float, text: str, colour: str, *, right: bool) -> None:
-    ax.annotate(text if right else text.strip() + " ", (x, y), ha="left" if right else "right", color=colour, fontsize=9)
+    ax.annotate(
+        text if right else text.strip() + " ",
+        (x, y),
+        ha="left" if right else "right",
+        color=colour,
+        fontsize=9,
+    )
 
 
 def _bins(values: NDArray[np.float64]) -> int:

@@ -31,7 +31,9 @@ class Traces(Mapping[str, NDArray[Any]]):
     def __getitem__(self, name: str) -> NDArray[Any]:
         if name not in self._arrays:
             known = ", ".join(self._arrays) or "none"
-            raise KeyError(f"no trace of {name!r}; traced: {known}. Ask for it: simulate(…, trace=[{name!r}])")
+            raise KeyError(
+                f"no trace of {name!r}; traced: {known}. Ask for it: simulate(…, trace=[{name!r}])"
+            )
         return self._arrays[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -47,9 +49,9 @@ class Traces(Mapping[str, NDArray[Any]]):
 class Result:
     """Outcome of `simulate`.
 
-    ``run["cost"]`` is an array with axes (*sweeps, item, replication), those that are absent left out. Rates and costs
-    are per period. Estimates (`mean`, `ratio`, `quantile`, `cvar`, `summary`) carry their errors, which are Monte Carlo
-    errors: they say nothing of inputs that were themselves estimated.
+    ``run["cost"]`` is an array with axes (*sweeps, item, replication), those that are absent left out. Rates
+    and costs are per period. Estimates (`mean`, `ratio`, `quantile`, `cvar`, `summary`) carry their errors,
+    which are Monte Carlo errors: they say nothing of inputs that were themselves estimated.
     """
 
     def __init__(
@@ -247,8 +249,8 @@ class Result:
     def ratio(self, name: str, level: float | None = None) -> Estimate:
         """A ratio metric as ratio of means, with its interval by the delta method.
 
-        ``run[name]`` holds each replication's own ratio; the mean of those answers another question and is biased for
-        short horizons.
+        ``run[name]`` holds each replication's own ratio; the mean of those answers another question and is
+        biased for short horizons.
 
         Parameters
         ----------
@@ -270,7 +272,9 @@ class Result:
         columns = self._ratios[name]
         if confidence != self.confidence:
             about = _catalogue.metrics()[name]
-            top, bottom = (self._sum(expression or name) for expression in (about.numerator, about.denominator))
+            top, bottom = (
+                self._sum(expression or name) for expression in (about.numerator, about.denominator)
+            )
             columns = self._rows(_core.ratio(top, bottom, confidence))
         return Estimate.of(name, columns, **self._about(name, confidence))
 
@@ -294,7 +298,8 @@ class Result:
     def cvar(self, name: str, p: float, level: float | None = None) -> Estimate:
         """Mean of the worst 1 − `p` share of replications (conditional value at risk), with a normal interval.
 
-        The worst are the largest, or the smallest where the catalogue says that high is good (profit, service).
+        The worst are the largest, or the smallest where the catalogue says that high is good (profit,
+        service).
 
         Raises
         ------
@@ -305,7 +310,8 @@ class Result:
 
         Notes
         -----
-        R. T. Rockafellar and S. Uryasev, *Journal of Risk* 2, 2000; the boundary value has a fractional weight.
+        R. T. Rockafellar and S. Uryasev, *Journal of Risk* 2, 2000; the boundary value has a fractional
+        weight.
         """
         confidence = self._level(level)
         sign = -1.0 if _catalogue.metrics().get(name, _NONE).better == "high" else 1.0
@@ -328,8 +334,8 @@ class Result:
         Returns
         -------
         Table
-            A row per metric and cell of the sweep and item axes. For ratio metrics the mean is the ratio of means, the
-            quantiles are those of the replications' own ratios.
+            A row per metric and cell of the sweep and item axes. For ratio metrics the mean is the ratio of
+            means, the quantiles are those of the replications' own ratios.
 
         Raises
         ------
@@ -356,13 +362,15 @@ class Result:
     def statistics(self, name: str) -> NDArray[np.float64]:
         """All statistics of one metric, axes (*sweeps, item, statistic); `maketo.STATISTICS` names the last.
 
-        Quantiles come with order-statistic intervals; the last entry counts replications where the metric is undefined
-        (0/0).
+        Quantiles come with order-statistic intervals; the last entry counts replications where the metric is
+        undefined (0/0).
         """
         self._known(name)
         if name in self._summary:
             return self._summary[name]
-        found = self._rows(_core.summarise(self._flat(name), self.confidence, list(_catalogue.probabilities())))
+        found = self._rows(
+            _core.summarise(self._flat(name), self.confidence, list(_catalogue.probabilities()))
+        )
         if name in self._ratios:
             found[..., :4] = self._ratios[name]
         return found
@@ -372,8 +380,8 @@ class Result:
     def to_pandas(self) -> Any:
         """A tidy `pandas.DataFrame`; needs pandas.
 
-        A row per cell of the axes with a column per metric, or, where only summaries were kept, a row per metric and
-        cell with a column per statistic.
+        A row per cell of the axes with a column per metric, or, where only summaries were kept, a row per
+        metric and cell with a column per statistic.
         """
         from ._export import to_pandas
 
@@ -391,8 +399,8 @@ class Result:
     def plot(self, **options: Any) -> Any:
         """The picture one wants first; needs matplotlib.
 
-        Cost and service over a sweep, service against stock for a portfolio, a fan over time where something was
-        traced, and otherwise the distribution of cost.
+        Cost and service over a sweep, service against stock for a portfolio, a fan over time where something
+        was traced, and otherwise the distribution of cost.
 
         Returns
         -------
@@ -412,7 +420,10 @@ class Result:
         return f"{self.replications} replications of {counted} periods{warm}{over}"
 
     def __repr__(self) -> str:
-        lines = [f"Result: {self._headline()}", f"  {self.key}, {self.event_order}, {self.method}, {self.simd}"]
+        lines = [
+            f"Result: {self._headline()}",
+            f"  {self.key}, {self.event_order}, {self.method}, {self.simd}",
+        ]
         shown = [m for m in ("cost", "profit", "fill_rate", "alpha_service", "on_hand") if m in self.metrics]
         if self.design_dims:
             lines.append(f"  metrics {', '.join(self.metrics)}")
@@ -454,7 +465,7 @@ class Result:
         if level != self.confidence and not self._metrics:
             raise ValueError(
                 f"level must be {self.confidence:g}, the confidence of this run, because only summaries were kept; got "
-                f"{level:g}. Run with confidence={level:g} or keep=\"replications\""
+                f'{level:g}. Run with confidence={level:g} or keep="replications"'
             )
         return level
 

@@ -50,9 +50,9 @@ SeedLike = int | np.random.SeedSequence | Key | Mapping[str, int] | None
 def as_key(seed: SeedLike) -> Key:
     """The key of a seed.
 
-    A whole number `n` means ``SeedSequence(n)``, None means ``SeedSequence()`` (fresh entropy from the system), and the
-    key of a sequence is ``sequence.generate_state(1, numpy.uint64)[0]``: numpy promises that these never change. The
-    sequence itself is not altered. A `Key` means itself.
+    A whole number `n` means ``SeedSequence(n)``, None means ``SeedSequence()`` (fresh entropy from the
+    system), and the key of a sequence is ``sequence.generate_state(1, numpy.uint64)[0]``: numpy promises that
+    these never change. The sequence itself is not altered. A `Key` means itself.
 
     Parameters
     ----------

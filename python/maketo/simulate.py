@@ -46,15 +46,17 @@ def simulate(
     Parameters
     ----------
     shop : MakeToStock, or mapping of item name to MakeToStock
-        What is simulated. A mapping is a portfolio: the result has an item axis, and only summaries are kept unless
-        `keep` says otherwise. Any scalar parameter may be a `Sweep`. The JSON form of either is welcome, too.
+        What is simulated. A mapping is a portfolio: the result has an item axis, and only summaries are kept
+        unless `keep` says otherwise. Any scalar parameter may be a `Sweep`. The JSON form of either is
+        welcome, too.
     periods : int
         Periods simulated, warm-up included.
     replications : int
         How many independent futures.
     seed : None, int, numpy.random.SeedSequence or Key
-        The same seed gives the same bits, for any number of threads and whatever else is simulated beside. None draws
-        one; `Result.key` records it. An integer means ``numpy.random.SeedSequence(seed)``; see `as_key`.
+        The same seed gives the same bits, for any number of threads and whatever else is simulated beside.
+        None draws one; `Result.key` records it. An integer means ``numpy.random.SeedSequence(seed)``; see
+        `as_key`.
     warm_up : int
         Periods at the start that no metric counts.
     trace : sequence of str
@@ -64,8 +66,8 @@ def simulate(
     keep : {"replications", "summary"}, optional
         Every replication of every metric, or moments, intervals and quantiles only.
     name : str, optional
-        Name of a single shop; its hash is the item's key in all random addresses, so that the item draws the same
-        alone as in a portfolio under this name. By default "item".
+        Name of a single shop; its hash is the item's key in all random addresses, so that the item draws the
+        same alone as in a portfolio under this name. By default "item".
     threads : int, optional
         Cap on worker threads; by default all of the pool (see RAYON_NUM_THREADS).
     progress : bool or callable
@@ -91,9 +93,11 @@ def simulate(
     Raises
     ------
     TypeError, ValueError
-        Before anything runs, if the configuration is wrong; the message names the field, the value and the bound.
+        Before anything runs, if the configuration is wrong; the message names the field, the value and the
+        bound.
     MemoryError
-        Before anything runs, if the result would exceed `memory_limit`; the message says what to ask for instead.
+        Before anything runs, if the result would exceed `memory_limit`; the message says what to ask for
+        instead.
     KeyboardInterrupt
         On Ctrl-C, promptly; nothing is left behind.
 
@@ -161,7 +165,9 @@ def _shops(shop: ShopLike, name: str | None) -> tuple[dict[str, MakeToStock], bo
     for item, one in shop.items():
         made = decode(one) if isinstance(one, Mapping) else one
         if not isinstance(item, str) or not isinstance(made, MakeToStock):
-            raise TypeError(f"shop[{item!r}] must be a MakeToStock under a name that is a text, got {type(one).__name__}")
+            raise TypeError(
+                f"shop[{item!r}] must be a MakeToStock under a name that is a text, got {type(one).__name__}"
+            )
         shops[item] = made
     return shops, True
 

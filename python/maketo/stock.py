@@ -2,8 +2,8 @@
 
 ```text
 history ─ bootstrap per part ─┬─ training replications ──► least level that reaches the target
-                              ├─ fresh replications ─────► what that level promises, with its Monte Carlo error
-                              └─ resampled histories ────► what the history itself leaves open
+                              ├─ fresh replications ─────► what that level promises, with its Monte Carlo
+                              error └─ resampled histories ────► what the history itself leaves open
 ```
 """
 
@@ -59,10 +59,10 @@ def stock(
 ) -> StockPlan:
     """Decide a base stock for every part of a history.
 
-    Each part's demand is a bootstrap of its own past. The least level that reaches the target is found on training
-    replications and evaluated on fresh ones. Beside the Monte Carlo error of that promise stands the input uncertainty:
-    what the same level would achieve, and which level the target would ask for, had the history turned out otherwise
-    (an outer bootstrap).
+    Each part's demand is a bootstrap of its own past. The least level that reaches the target is found on
+    training replications and evaluated on fresh ones. Beside the Monte Carlo error of that promise stands the
+    input uncertainty: what the same level would achieve, and which level the target would ask for, had the
+    history turned out otherwise (an outer bootstrap).
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def stock(
     periods : int, optional
         Counted periods per replication; by default as many as the history has.
     warm_up : int, optional
-        Periods before those; by default the longest protection interval that is likely, so that the opening state does
-        not flatter.
+        Periods before those; by default the longest protection interval that is likely, so that the opening
+        state does not flatter.
     seed : None, int, SeedSequence or Key
         See `simulate`.
     resamples : int
@@ -96,7 +96,8 @@ def stock(
     progress : bool or callable
         See `simulate`.
     out : path-like, optional
-        Folder for ``stock.csv``, ``stock.json`` and, if matplotlib is there, ``stock.png``; see `StockPlan.write`.
+        Folder for ``stock.csv``, ``stock.json`` and, if matplotlib is there, ``stock.png``; see
+        `StockPlan.write`.
 
     Returns
     -------
@@ -112,8 +113,8 @@ def stock(
 
     Notes
     -----
-    A bootstrap knows no demand above the largest observation, no trend and no season. Outer bootstrap: R. R. Barton and
-    L. W. Schruben, *Proceedings of the Winter Simulation Conference*, 1993.
+    A bootstrap knows no demand above the largest observation, no trend and no season. Outer bootstrap: R. R.
+    Barton and L. W. Schruben, *Proceedings of the Winter Simulation Conference*, 1993.
     """
     past = as_history(history)
     lead = as_law("lead_time", lead_time)
@@ -175,10 +176,14 @@ class _Run:
         found = self._ask(_core.fit, "search", shops, self.settings["replications"])
         return np.asarray(found["level"])
 
-    def evaluate(self, shops: Mapping[str, MakeToStock]) -> tuple[dict[str, NDArray[np.float64]], dict[str, Any]]:
+    def evaluate(
+        self, shops: Mapping[str, MakeToStock]
+    ) -> tuple[dict[str, NDArray[np.float64]], dict[str, Any]]:
         """What the levels promise, on the evaluation half, part by part and in all."""
         names = list(shops)
-        columns: dict[str, list[NDArray[np.float64]]] = {k: [] for k in ("fill", "fill_low", "fill_high", "on_hand")}
+        columns: dict[str, list[NDArray[np.float64]]] = {
+            k: [] for k in ("fill", "fill_low", "fill_high", "on_hand")
+        }
         filled, demand = (np.zeros(self.settings["replications"]) for _ in range(2))
         on_hand = np.zeros_like(filled)
         for start in range(0, len(names), _BLOCK):
@@ -255,7 +260,9 @@ class _Run:
             run["threads"] = count("threads", self.threads, at_least=1)
         target = {"metric": "fill_rate", "at_least": self.settings["target_fill"]}
         with watch(self.progress, label) as callback:
-            found: dict[str, Any] = verb(to_text({"run": run, "target": target, **more}), arrays.by_name, callback)
+            found: dict[str, Any] = verb(
+                to_text({"run": run, "target": target, **more}), arrays.by_name, callback
+            )
         return found
 
 

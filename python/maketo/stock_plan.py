@@ -75,7 +75,11 @@ class StockPlan:
     """
 
     def __init__(
-        self, decisions: list[PartDecision], history: History, settings: dict[str, Any], totals: dict[str, Any]
+        self,
+        decisions: list[PartDecision],
+        history: History,
+        settings: dict[str, Any],
+        totals: dict[str, Any],
     ) -> None:
         self.decisions = decisions
         self.history = history
@@ -103,7 +107,9 @@ class StockPlan:
         """All columns, a row per part."""
         names = [f.name for f in fields(PartDecision)]
         rows = [[getattr(d, n) for n in names] for d in self.decisions]
-        return Table(names, rows, f"{self.history.source}, fill rates at target {self.settings['target_fill']:g}")
+        return Table(
+            names, rows, f"{self.history.source}, fill rates at target {self.settings['target_fill']:g}"
+        )
 
     def to_pandas(self) -> Any:
         """The table as a `pandas.DataFrame`; needs pandas."""
@@ -128,8 +134,8 @@ class StockPlan:
     def plot(self, figure: Any = None) -> Any:
         """The portfolio in three panels; needs matplotlib.
 
-        Stock against promised fill; what is certain about the promise and what the history leaves open; and where the
-        stock lies among the kinds of demand.
+        Stock against promised fill; what is certain about the promise and what the history leaves open; and
+        where the stock lies among the kinds of demand.
 
         Parameters
         ----------

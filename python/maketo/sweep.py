@@ -15,9 +15,9 @@ __all__ = ["Sweep"]
 class Sweep:
     """Several values for one scalar parameter.
 
-    Put it wherever a number goes: in a law, a cost rate, a policy. Sweeps of one name move together (and must have
-    the same length); sweeps of different names cross. The axes of the result come in order of first appearance, and
-    every cell of the grid meets the same random numbers.
+    Put it wherever a number goes: in a law, a cost rate, a policy. Sweeps of one name move together (and must
+    have the same length); sweeps of different names cross. The axes of the result come in order of first
+    appearance, and every cell of the grid meets the same random numbers.
 
     Parameters
     ----------

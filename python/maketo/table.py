@@ -57,7 +57,9 @@ class Table:
         numeric = [all(not isinstance(row[i], str) for row in shown) for i in range(len(self.columns))]
         widths = [max(len(row[i]) for row in cells) for i in range(len(self.columns))]
         lines = [
-            "  ".join(c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)).rstrip()
+            "  ".join(
+                c.rjust(w) if n else c.ljust(w) for c, w, n in zip(row, widths, numeric, strict=True)
+            ).rstrip()
             for row in cells
         ]
         if left_out:
