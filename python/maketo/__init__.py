@@ -1,4 +1,4 @@
-"""For this product and these customers, what should we make to, and with which settings?
+"""What should we make to (stock, an assembly, an order, a drawing), and with which settings.
 
 Simulate production strategies by parallel Monte Carlo, with errors, as NumPy arrays.
 

@@ -7,6 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 __version__: Final[str]
+__all__ = [
+    "__version__",
+    "bench",
+    "build_info",
+    "catalogue",
+    "cvar",
+    "fit",
+    "input_uncertainty",
+    "law_draw",
+    "law_quantile",
+    "law_summary",
+    "quantile_nodes",
+    "ratio",
+    "simulate",
+    "summarise",
+    "uniform",
+]
 
 def simulate(
     config: str,

@@ -65,8 +65,8 @@ def expand(items: Mapping[str, N]) -> tuple[list[Axis], dict[str, list[N]]]:
                 first_item, first_path, first = same[0]
                 where = "" if item == first_item else f" (item {first_item!r})"
                 raise ValueError(
-                    f"{path}: sweeps of one name move together, but {name!r} has {len(sweep)} values here and "
-                    f"{len(first)} in {first_path}{where}"
+                    f"{path}: sweeps of one name move together, but {name!r} has {len(sweep)} values here "
+                    f"and {len(first)} in {first_path}{where}"
                 )
             same.append((item, path, sweep.values))
     axes = []

@@ -25,13 +25,13 @@ def to_pandas(run: Result) -> Any:
         frame = pd.DataFrame({name: run[name].ravel() for name in run.metrics}, index=index)
         return frame.reset_index()
     frames = []
-    index = None
+    cells: Any = None
     if run.design_dims:
-        index = pd.MultiIndex.from_product([coords[d] for d in run.design_dims], names=run.design_dims)
+        cells = pd.MultiIndex.from_product([coords[d] for d in run.design_dims], names=run.design_dims)
     for name in run.metrics:
         columns = run.statistics(name).reshape(-1, len(_catalogue.statistics()))
-        frame = pd.DataFrame(columns, columns=list(_catalogue.statistics()), index=index)
-        frame = frame.reset_index(drop=index is None)
+        frame = pd.DataFrame(columns, columns=list(_catalogue.statistics()), index=cells)
+        frame = frame.reset_index(drop=cells is None)
         frame.insert(0, "metric", name)
         frame.insert(1, "unit", _catalogue.metrics()[name].unit)
         frames.append(frame)

@@ -153,13 +153,13 @@ class Law(Noun):
         return _core.law_draw(self.to_json(), as_key(seed).value, count("n", n))
 
     def rounded(self, to: str = "nearest") -> Law:
-        """This law made whole: ``"nearest"`` (halves up) or ``"up"``. The mean moves; `summary` shows where to."""
+        """Make the law whole: ``"nearest"`` or ``"up"``. The mean moves; `summary` shows where to."""
         from .laws import Rounded
 
         return Rounded(self, to)
 
     def clipped(self, low: float | Sweep | None = None, high: float | Sweep | None = None) -> Law:
-        """This law with values outside [low, high] moved to the bounds."""
+        """Move values outside [low, high] to the bounds; None is no bound."""
         from .laws import Clipped
 
         return Clipped(self, low, high)

@@ -103,7 +103,7 @@ class Noun:
         return _rebuild, (type(self), dict(self._items()))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data that `from_dict` reads: numbers, texts, lists, dictionaries. What is None is left out."""
+        """Plain data that `from_dict` reads: numbers, texts, lists, dictionaries; without what is None."""
         data: dict[str, Any] = {} if self._tag is None else {self._tag[0]: self._tag[1]}
         data.update((name, _encode(value)) for name, value in self._items() if value is not None)
         return data

@@ -47,8 +47,8 @@ def items_json(designs: Mapping[str, Sequence[MakeToStock]], arrays: Arrays) -> 
         key = entity_key(name, listed[0])
         if key in owners:
             raise ValueError(
-                f"items {owners[key]!r} and {name!r} have the same key {key} and would draw the same numbers; "
-                "give one of them another key="
+                f"items {owners[key]!r} and {name!r} have the same key {key} and would draw the same "
+                "numbers; give one of them another key="
             )
         owners[key] = name
         items.append({"name": name, "key": key, "designs": [_model(shop, name, arrays) for shop in listed]})

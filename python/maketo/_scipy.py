@@ -1,4 +1,4 @@
-"""Frozen `scipy.stats` distributions as laws: known families exactly, all others by a table of their quantiles.
+"""Frozen `scipy.stats` distributions as laws: known families exactly, all others by a table.
 
 Nothing here imports scipy: a frozen distribution brings its own methods.
 """

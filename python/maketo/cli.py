@@ -59,10 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     stock = commands.add_parser(
         "stock",
         help="a base stock for every part of a demand history",
-        description="Find, for every part of a demand history, the least base stock that reaches a fill rate, and say "
-        "what to expect of it.",
-        epilog="HISTORY is a CSV file, plain or .gz: the first row names the periods, the first column the parts. A "
-        "blank is not a zero: it means that nothing was observed.",
+        description="Find, for every part of a history, the least base stock that reaches a fill rate, "
+        "and say what to expect of it.",
+        epilog="HISTORY is a CSV file, plain or .gz: the first row names the periods, the first column the "
+        "parts. A blank is not a zero: it means that nothing was observed.",
     )
     stock.add_argument("history", metavar="HISTORY.csv[.gz]")
     stock.add_argument(
@@ -92,8 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     demo = commands.add_parser(
         "demo",
         help="make an example history and decide it",
-        description="Write an example history of spare parts (made up, with realistic statistics) and decide a base stock "
-        "for each.",
+        description="Write an example history of spare parts (made up, with realistic statistics) and decide "
+        "a base stock for each.",
     )
     demo.add_argument("--out", default="out", metavar="DIR", help="where to write (./out)")
     demo.add_argument("--parts", type=int, default=400, metavar="N", help="number of parts (400)")
@@ -159,9 +159,7 @@ def _demo(options: argparse.Namespace) -> None:
     print(f"An example history of {len(names)} spare parts was made up: {file}\n")
     print(plan.report())
     _say_written(written)
-    print(
-        f"The same by hand: maketo stock {file} --lead-time 2 --target-fill 0.95 --seed {DEMO_SEED} --out {out}"
-    )
+    print(f"By hand: maketo stock {file} --lead-time 2 --target-fill 0.95 --seed {DEMO_SEED} --out {out}")
 
 
 def _bench(options: argparse.Namespace) -> None:

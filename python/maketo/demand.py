@@ -61,7 +61,7 @@ class Bootstrap(Noun, tag=("kind", "bootstrap")):
             if nan == "error":
                 at = int(np.flatnonzero(blank)[0])
                 raise ValueError(
-                    f"Bootstrap.history must not be blank, got nan at position {at} ({int(blank.sum())} in all); "
+                    f"Bootstrap.history must not be blank, got nan at position {at} ({blank.sum()} in all); "
                     'nan="skip" leaves them out, nan="zero" takes them as no demand'
                 )
             array = array[~blank] if nan == "skip" else np.where(blank, 0.0, array)
@@ -121,7 +121,7 @@ class Paths(Noun, tag=("kind", "paths")):
                 at = tuple(int(i) for i in np.argwhere(blank)[0])
                 raise ValueError(
                     f"Paths.paths must not be blank, got nan at {_place(at)} ({int(blank.sum())} in all); "
-                    'nan="zero" takes them as no demand, nan="skip" leaves out periods that are blank in every path'
+                    'nan="zero" takes them as no demand, nan="skip" leaves out periods blank in every path'
                 )
             if nan == "zero":
                 array = np.where(blank, 0.0, array)

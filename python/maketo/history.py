@@ -109,7 +109,9 @@ def read_history(path: str | os.PathLike[str]) -> History:
 
 
 def as_history(given: str | os.PathLike[str] | History | Mapping[str, Any]) -> History:
-    """A history from a file, or from arrays by part name (of different lengths if need be, NaN for not observed).
+    """A history from a file, or from arrays by part name.
+
+    Arrays may differ in length (they end together); NaN is not observed.
 
     Raises
     ------

@@ -21,10 +21,32 @@ from ._noun import decode
 from .sweep import Sweep
 
 __all__ = [
-    "BetaPert", "Binomial", "Clipped", "Deterministic", "Discrete", "Empirical", "Exponential", "Gamma",
-    "Geometric", "Law", "LawLike", "LawSummary", "Lognormal", "NegativeBinomial", "Normal", "Poisson", "Rounded",
-    "TabulatedReal", "TabulatedWhole", "Triangular", "Uniform", "UniformInteger", "Weibull", "ZeroInflated", "as_law",
-]  # fmt: skip
+    "BetaPert",
+    "Binomial",
+    "Clipped",
+    "Deterministic",
+    "Discrete",
+    "Empirical",
+    "Exponential",
+    "Gamma",
+    "Geometric",
+    "Law",
+    "LawLike",
+    "LawSummary",
+    "Lognormal",
+    "NegativeBinomial",
+    "Normal",
+    "Poisson",
+    "Rounded",
+    "TabulatedReal",
+    "TabulatedWhole",
+    "Triangular",
+    "Uniform",
+    "UniformInteger",
+    "Weibull",
+    "ZeroInflated",
+    "as_law",
+]
 
 Real = float | Sweep
 Whole = int | Sweep
@@ -174,7 +196,7 @@ class Triangular(Law, tag=("law", "triangular")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BetaPert(Law, tag=("law", "beta_pert")):
-    """Beta-PERT between `low` and `high`; `weight` is that of the mode (4 in the project-planning convention)."""
+    """Beta-PERT between `low` and `high`; `weight` is that of the mode (4 by convention)."""
 
     low: Real
     mode: Real
@@ -224,7 +246,7 @@ class Rounded(Law, tag=("law", "rounded")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Clipped(Law, tag=("law", "clipped")):
-    """The law `of` with values outside [`low`, `high`] moved to the bounds. Usually written ``law.clipped(0, 9)``."""
+    """The law `of` with values outside [`low`, `high`] moved to the bounds; short: ``law.clipped(0, 9)``."""
 
     of: LawLike
     low: Real | None = None
@@ -233,7 +255,7 @@ class Clipped(Law, tag=("law", "clipped")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TabulatedWhole(Law, tag=("law", "tabulated_whole")):
-    """A law on whole numbers by both its tails at `first`, `first` + 1, … (what a frozen scipy law may turn into)."""
+    """A law on whole numbers by both its tails at `first`, `first` + 1, … (a scipy law may turn into it)."""
 
     first: int
     cdf: ArrayLike
@@ -244,7 +266,7 @@ class TabulatedWhole(Law, tag=("law", "tabulated_whole")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TabulatedReal(Law, tag=("law", "tabulated_real")):
-    """A continuous law by its quantiles from below and above (what a frozen scipy law may turn into)."""
+    """A continuous law by its quantiles from below and above (a scipy law may turn into it)."""
 
     low: ArrayLike
     high: ArrayLike
@@ -288,9 +310,10 @@ def as_law(field: str, value: Any) -> Law:
         return from_scipy(field, value)
     elif isinstance(value, (list, tuple, np.ndarray)) or hasattr(value, "__array__"):
         return _named(field, Empirical, value)
+    got = f"the class {value.__name__}" if isinstance(value, type) else type(value).__name__
     raise TypeError(
-        f"{field} must be a law, a number, a Sweep, a frozen scipy.stats distribution or an array of observations, "
-        f"got {type(value).__name__ if not isinstance(value, type) else f'the class {value.__name__}'}"
+        f"{field} must be a law, a number, a Sweep, a frozen scipy.stats distribution or an array of "
+        f"observations, got {got}"
     )
 
 

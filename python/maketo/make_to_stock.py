@@ -21,7 +21,7 @@ __all__ = ["BaseStock", "Costs", "MakeToStock", "MinMax", "Policy"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class BaseStock(Noun, tag=("kind", "base_stock")):
-    """At every review order up to `level`, the target S for stock on hand plus on order minus backorders, in units."""
+    """At every review order up to `level` (S, in units): on hand plus on order minus backorders."""
 
     level: Real
 
@@ -31,7 +31,7 @@ class BaseStock(Noun, tag=("kind", "base_stock")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MinMax(Noun, tag=("kind", "min_max")):
-    """The (s, S) policy: at a review with an inventory position ≤ `reorder` (s), order up to `up_to` (S), in units.
+    """The (s, S) policy: at a review with a position ≤ `reorder` (s), order up to `up_to` (S), in units.
 
     With `strict` an order needs a position strictly below s, as some textbooks have it. s < S is required.
 

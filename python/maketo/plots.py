@@ -290,9 +290,15 @@ def _line_ends(ax: Any, x: float, ends: Sequence[tuple[float, str, str]]) -> Non
     for y, text, colour in sorted(ends):
         placed = max(float(y), placed + gap)
         ax.annotate(
-            text, (x, placed), textcoords="offset points", xytext=(5, 0), va="center", fontsize=8, color=COLOURS[colour],
+            text,
+            (x, placed),
+            textcoords="offset points",
+            xytext=(5, 0),
+            va="center",
+            fontsize=8,
+            color=COLOURS[colour],
             annotation_clip=False,
-        )  # fmt: skip
+        )
 
 
 def _label(ax: Any, x: float, y: float, text: str, colour: str, *, right: bool) -> None:

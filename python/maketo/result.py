@@ -175,7 +175,7 @@ class Result:
 
     @property
     def config(self) -> dict[str, Any]:
-        """Everything that decides the numbers, as plain data: ``simulate(**run.config)`` gives the same bits."""
+        """All that decides the numbers, as plain data: ``simulate(**run.config)`` gives the same bits."""
         shops = {name: shop.to_dict() for name, shop in self.shops.items()}
         first = next(iter(shops))
         what: dict[str, Any] = {"shop": shops} if self.portfolio else {"shop": shops[first], "name": first}
@@ -202,7 +202,8 @@ class Result:
         self._known(name)
         if name not in self._metrics:
             raise KeyError(
-                f"replications of {name!r} were not kept (keep={self.options['keep']!r}): use run.mean({name!r}) or "
+                f"replications of {name!r} were not kept (keep={self.options['keep']!r}): use "
+                f"run.mean({name!r}) or "
                 'run.summary(), or simulate(…, keep="replications")'
             )
         return self._metrics[name]
@@ -296,7 +297,7 @@ class Result:
         return Estimate.of(f"{name} q{p:g}", stacked, **self._about(name, confidence))
 
     def cvar(self, name: str, p: float, level: float | None = None) -> Estimate:
-        """Mean of the worst 1 − `p` share of replications (conditional value at risk), with a normal interval.
+        """Conditional value at risk: mean of the worst 1 − `p` share of replications, with a normal interval.
 
         The worst are the largest, or the smallest where the catalogue says that high is good (profit,
         service).
@@ -464,7 +465,7 @@ class Result:
             raise ValueError(f"level must be in (0, 1), got {level}")
         if level != self.confidence and not self._metrics:
             raise ValueError(
-                f"level must be {self.confidence:g}, the confidence of this run, because only summaries were kept; got "
+                f"level must be {self.confidence:g}, the run's confidence, as only summaries were kept; got "
                 f'{level:g}. Run with confidence={level:g} or keep="replications"'
             )
         return level

@@ -229,7 +229,7 @@ class _Run:
         return dict(zip(names, (fill_low, fill_high, level_low, level_high), strict=True))
 
     def _spread(self, values: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Central interval over resamples, between values that occurred; undefined ones (no demand) left out."""
+        """Central interval over resamples, from values that occurred; undefined ones (0/0) left out."""
         ends = np.full((2, len(values)), np.nan)
         tail = (1.0 - self.settings["confidence"]) / 2.0
         for i, row in enumerate(values):

@@ -198,8 +198,8 @@ class StockPlan:
         s = self.settings
         lead = s["lead_time"].get("value", s["lead_time"]["law"])
         lines = [
-            f"{self.history.source}: {len(self)} parts × {len(self.history.periods)} periods; lead time {lead}, "
-            f"review every {s['review_period']}, target fill {s['target_fill']:g}",
+            f"{self.history.source}: {len(self)} parts × {len(self.history.periods)} periods; "
+            f"lead time {lead}, review every {s['review_period']}, target fill {s['target_fill']:g}",
             "parts: " + ", ".join(f"{n} {status}" for status, n in self.statuses.most_common()),
         ]
         if self.totals:
@@ -216,8 +216,8 @@ class StockPlan:
                 lines.append(self._open_question(percent))
             lines += ["", self._head(rows), ""]
         lines += [
-            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season. The Monte",
-            "Carlo interval shrinks with more replications; the input interval only with a longer history.",
+            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season.",
+            "The Monte Carlo interval shrinks with more replications, the input interval only with a longer history.",
             f"Repeat with key 0x{s['key']:016x}.",
         ]
         return "\n".join(lines)
@@ -229,13 +229,14 @@ class StockPlan:
         lows = sorted(d.input_low for d in decided)
         miss = sum(d.input_low < self.settings["target_fill"] - 0.05 for d in decided)
         return (
-            f"had the history turned out otherwise (input uncertainty, {percent}): median part's fill could be as low as "
-            f"{lows[len(lows) // 2]:.3f}; {miss} of {len(decided)} parts could miss the target by more than 0.05"
+            f"had the history turned out otherwise (input uncertainty, {percent}): the median part's fill could "
+            f"be as low as {lows[len(lows) // 2]:.3f};\n{miss} of {len(decided)} parts could miss the target by "
+            "more than 0.05"
         )
 
     def _head(self, rows: int) -> str:
-        columns = ["part", "periods", "mean demand", "zeros", "ADI", "CV²", "level", "fill [Monte Carlo]", "fill [input]",
-                   "level [input]", "on hand", "status"]  # fmt: skip
+        columns = ["part", "periods", "mean demand", "zeros", "ADI", "CV²", "level"]
+        columns += ["fill [Monte Carlo]", "fill [input]", "level [input]", "on hand", "status"]
         listed = []
         for d in self.decisions[:rows]:
             fill = f"{d.fill:.3f} [{d.fill_low:.3f}, {d.fill_high:.3f}]" if d.decided else "–"
