@@ -112,12 +112,26 @@ def _known(name: str, frozen: Frozen) -> Law | None:
 
 
 def _whole(frozen: Any) -> Law:
-    first, last = int(frozen.ppf(_TAIL)), int(frozen.isf(_TAIL))
-    if last - first >= _LONGEST:
-        raise ValueError(f"reaches over {last - first + 1} values, at most {_LONGEST} can be tabulated")
+    """Both tails, from the first to the last value that a uniform can reach."""
+    middle = int(frozen.ppf(0.5))
+    first = middle - _reach(lambda k: frozen.cdf(middle - k - 1))
+    last = middle + _reach(lambda k: frozen.sf(middle + k))
     values = np.arange(first, last + 1)
     cdf, sf = np.asarray(frozen.cdf(values), float), np.asarray(frozen.sf(values), float)
     return TabulatedWhole(first, np.maximum.accumulate(cdf), np.minimum.accumulate(sf))
+
+
+def _reach(tail: Callable[[int], float]) -> int:
+    """Least k ≥ 0 beyond which a falling tail is out of reach."""
+    low, high = -1, 0
+    while tail(high) > _TAIL:
+        low, high = high, 2 * high + 1
+        if high > _LONGEST:
+            raise ValueError(f"its tails reach too far: at most {_LONGEST} values can be tabulated")
+    while high - low > 1:
+        k = (low + high) // 2
+        low, high = (k, high) if tail(k) > _TAIL else (low, k)
+    return high
 
 
 def _real(frozen: Any) -> Law:

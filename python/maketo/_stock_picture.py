@@ -94,7 +94,7 @@ def _trust(ax: Any, column: Columns, settings: dict[str, Any]) -> None:
     wide = float(np.clip(300 / len(order), 0.4, 4))
     if resampled:
         low, high = column["input_low"][order], column["input_high"][order]
-        ax.vlines(rank, low, high, color=COLOURS["orange"], alpha=0.55, linewidth=wide)
+        ax.fill_between(rank, low, high, color=COLOURS["orange"], alpha=0.5, linewidth=0, step="mid")
         _corner(ax, f"other histories, {percent}", 0.02, _DARK_ORANGE)
     low, high = column["fill_low"][order], column["fill_high"][order]
     ax.vlines(rank, low, high, color=COLOURS["blue"], linewidth=wide)
@@ -112,6 +112,7 @@ def _kinds(ax: Any, column: Columns) -> None:
     Society* 56, 2005.
     """
     known = ~np.isnan(column["cv2"])
+    adi, cv2 = column["adi"][known], column["cv2"][known]
     area = 260 * column["on_hand"] / max(float(column["on_hand"].max()), 1e-9) + 4
     ax.scatter(
         column["adi"][known],
@@ -161,5 +162,5 @@ def _headline(plan: StockPlan, decided: int) -> str:
     fill, held = plan.totals["fill"], plan.totals["on_hand"]
     return (
         f"{decided} parts of {plan.history.source}: {held['value']:,.0f} units on hand, on average, fill "
-        f"{100 * fill['value']:.1f} % of demand [{100 * fill['low']:.1f}, {100 * fill['high']:.1f}]"
+        f"{100 * fill['value']:.2f} % of demand [{100 * fill['low']:.2f}, {100 * fill['high']:.2f}]"
     )

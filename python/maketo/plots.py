@@ -91,17 +91,9 @@ def plot_distribution(
     top = ax.get_ylim()[1]
     ax.set_ylim(0, top * 1.18)
     word = "mean" if about.kind == "mean" else "ratio of means"
-    _label(
-        ax, estimate.value, top * 1.1, f" {word} {estimate.value:.4g}", COLOURS["blue"], right=not worst_low
-    )
-    _label(
-        ax,
-        tail,
-        top * 1.02,
-        f" {'5' if worst_low else '95'} % quantile {tail:.4g}",
-        COLOURS["vermilion"],
-        right=worst_low,
-    )
+    share = "5" if worst_low else "95"
+    _label(ax, estimate.value, top * 1.1, f"{word} {estimate.value:.4g}", COLOURS["blue"], right=worst_low)
+    _label(ax, tail, top * 1.1, f"{share} % quantile {tail:.4g}", COLOURS["vermilion"], right=not worst_low)
     ax.set_xlabel(f"{_words(metric)} ({about.unit})")
     ax.set_ylabel("replications")
     return _finish(ax)
@@ -302,13 +294,9 @@ def _line_ends(ax: Any, x: float, ends: Sequence[tuple[float, str, str]]) -> Non
 
 
 def _label(ax: Any, x: float, y: float, text: str, colour: str, *, right: bool) -> None:
-    ax.annotate(
-        text if right else text.strip() + " ",
-        (x, y),
-        ha="left" if right else "right",
-        color=colour,
-        fontsize=9,
-    )
+    """Text to the right or left of a vertical line."""
+    gap, side = (4, "left") if right else (-4, "right")
+    ax.annotate(text, (x, y), (gap, 0), textcoords="offset points", ha=side, color=colour, fontsize=9)
 
 
 def _bins(values: NDArray[np.float64]) -> int:

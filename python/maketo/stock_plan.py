@@ -216,8 +216,8 @@ class StockPlan:
                 lines.append(self._open_question(percent))
             lines += ["", self._head(rows), ""]
         lines += [
-            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season.",
-            "The Monte Carlo interval shrinks with more replications, the input interval only with a longer history.",
+            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season. The",
+            "Monte Carlo interval shrinks with more replications, the input interval only with longer histories.",
             f"Repeat with key 0x{s['key']:016x}.",
         ]
         return "\n".join(lines)
@@ -229,9 +229,9 @@ class StockPlan:
         lows = sorted(d.input_low for d in decided)
         miss = sum(d.input_low < self.settings["target_fill"] - 0.05 for d in decided)
         return (
-            f"had the history turned out otherwise (input uncertainty, {percent}): the median part's fill could "
-            f"be as low as {lows[len(lows) // 2]:.3f};\n{miss} of {len(decided)} parts could miss the target by "
-            "more than 0.05"
+            f"had the history turned out otherwise (input uncertainty, {percent}): the median part's fill "
+            f"could be as low as {lows[len(lows) // 2]:.3f};\n{miss} of {len(decided)} parts could miss the "
+            "target by more than 0.05"
         )
 
     def _head(self, rows: int) -> str:
