@@ -108,20 +108,13 @@ def _trust(ax: Any, column: Columns, settings: dict[str, Any]) -> None:
 def _kinds(ax: Any, column: Columns) -> None:
     """Parts by the pattern of their demand.
 
-    The borders are those of A. A. Syntetos, J. E. Boylan and J. D. Croston, *Journal of the Operational Research
-    Society* 56, 2005.
+    The borders are those of A. A. Syntetos, J. E. Boylan and J. D. Croston, *Journal of the Operational
+    Research Society* 56, 2005.
     """
     known = ~np.isnan(column["cv2"])
     adi, cv2 = column["adi"][known], column["cv2"][known]
     area = 260 * column["on_hand"] / max(float(column["on_hand"].max()), 1e-9) + 4
-    ax.scatter(
-        column["adi"][known],
-        column["cv2"][known],
-        s=area[known],
-        color=COLOURS["green"],
-        alpha=0.4,
-        linewidth=0,
-    )
+    ax.scatter(adi, cv2, s=area[known], color=COLOURS["green"], alpha=0.4, linewidth=0)
     ax.axvline(1.32, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
     ax.axhline(0.49, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
     _log_axis(ax)

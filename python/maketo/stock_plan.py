@@ -216,8 +216,9 @@ class StockPlan:
                 lines.append(self._open_question(percent))
             lines += ["", self._head(rows), ""]
         lines += [
-            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season. The",
-            "Monte Carlo interval shrinks with more replications, the input interval only with longer histories.",
+            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season.",
+            "The Monte Carlo interval shrinks with more replications, the input interval only with a longer",
+            "history.",
             f"Repeat with key 0x{s['key']:016x}.",
         ]
         return "\n".join(lines)
