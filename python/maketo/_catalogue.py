@@ -1,0 +1,73 @@
+"""What results can contain: names, units and definitions, as the core has them."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from . import _core
+
+__all__ = ["Quantity", "metrics", "parts", "probabilities", "statistics", "traces"]
+
+
+class Quantity(NamedTuple):
+    """One row of the catalogue."""
+
+    name: str
+    unit: str
+    definition: str
+    kind: str
+    """``mean``, or ``ratio`` of two sums."""
+    numerator: str | None
+    denominator: str | None
+    better: str | None
+    """Which direction is good: ``high``, ``low`` or neither."""
+
+
+@lru_cache(maxsize=1)
+def _read() -> dict[str, Any]:
+    read: dict[str, Any] = json.loads(_core.catalogue())
+    return read
+
+
+@lru_cache(maxsize=1)
+def metrics() -> dict[str, Quantity]:
+    """Metrics by name, in the order of the tables."""
+    return {m["name"]: Quantity(*(m[f] for f in Quantity._fields)) for m in _read()["metrics"]}
+
+
+@lru_cache(maxsize=1)
+def traces() -> dict[str, Quantity]:
+    """Quantities that can be kept period by period."""
+    listed = _read()["traces"]
+    return {
+        t["name"]: Quantity(t["name"], t["unit"], t["definition"], "trace", None, None, None) for t in listed
+    }
+
+
+@lru_cache(maxsize=1)
+def statistics() -> tuple[str, ...]:
+    """Names along the last axis of a summary."""
+    return tuple(_read()["statistics"])
+
+
+@lru_cache(maxsize=1)
+def probabilities() -> tuple[float, ...]:
+    """Probabilities of the quantiles in a summary."""
+    names = [s for s in statistics() if s.startswith("q") and not s.endswith(("_low", "_high"))]
+    return tuple(float(s[1:]) for s in names)
+
+
+def parts(expression: str) -> list[tuple[float, str]]:
+    """``"demand − backorders"`` as signed terms."""
+    terms = []
+    sign = 1.0
+    for word in expression.split():
+        if word in ("−", "-"):
+            sign = -1.0
+        elif word == "+":
+            sign = 1.0
+        else:
+            terms.append((sign, word))
+    return terms

@@ -1,0 +1,57 @@
+"""The compiled core. Use the package `maketo`, not this module."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+__version__: Final[str]
+__all__ = [
+    "__version__",
+    "bench",
+    "build_info",
+    "catalogue",
+    "cvar",
+    "fit",
+    "input_uncertainty",
+    "law_draw",
+    "law_quantile",
+    "law_summary",
+    "quantile_nodes",
+    "ratio",
+    "simulate",
+    "summarise",
+    "uniform",
+]
+
+def simulate(
+    config: str,
+    arrays: dict[str, NDArray[np.float64]],
+    progress: Callable[[int, int], object] | None,
+) -> dict[str, Any]: ...
+def fit(
+    config: str,
+    arrays: dict[str, NDArray[np.float64]],
+    progress: Callable[[int, int], object] | None,
+) -> dict[str, Any]: ...
+def input_uncertainty(
+    config: str,
+    arrays: dict[str, NDArray[np.float64]],
+    progress: Callable[[int, int], object] | None,
+) -> dict[str, Any]: ...
+def summarise(
+    values: NDArray[np.float64], confidence: float, probabilities: list[float]
+) -> NDArray[np.float64]: ...
+def ratio(
+    numerator: NDArray[np.float64], denominator: NDArray[np.float64], confidence: float
+) -> NDArray[np.float64]: ...
+def cvar(values: NDArray[np.float64], level: float) -> NDArray[np.float64]: ...
+def catalogue() -> str: ...
+def law_summary(law: str) -> str: ...
+def law_quantile(law: str, u: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def law_draw(law: str, key: int, count: int) -> NDArray[np.float64]: ...
+def quantile_nodes(order: int) -> NDArray[np.float64]: ...
+def uniform(key: int, replication: int, stream: int, entity: int, index: int) -> float: ...
+def bench(workload: str, n: int, t: int, threads: int, repeat: int, simd: str | None) -> str: ...
+def build_info() -> str: ...

@@ -1,0 +1,184 @@
+"""Make to stock: production planned ahead of demand, customers served from stock.
+
+One item, one stock, one supplier of unlimited capacity. What is released in one period serves a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from ._check import choice, count, number
+from ._law import LawLike
+from ._noun import Noun, decode
+from .demand import DemandLike, as_demand
+from .laws import Real, as_law
+from .sweep import Sweep
+
+__all__ = ["BaseStock", "Costs", "MakeToStock", "MinMax", "Policy"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BaseStock(Noun, tag=("kind", "base_stock")):
+    """At every review order up to `level` (S, in units): on hand plus on order minus backorders."""
+
+    level: Real
+
+    def __post_init__(self) -> None:
+        self._set(level=number("BaseStock.level", self.level))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MinMax(Noun, tag=("kind", "min_max")):
+    """The (s, S) policy: at a review with a position ≤ `reorder` (s), order up to `up_to` (S), in units.
+
+    With `strict` an order needs a position strictly below s, as some textbooks have it. s < S is required.
+
+    Notes
+    -----
+    H. Scarf, in *Mathematical Methods in the Social Sciences*, Stanford, 1960.
+    """
+
+    reorder: Real
+    up_to: Real
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.strict, bool):
+            raise TypeError(f"MinMax.strict must be True or False, got {self.strict!r}")
+        self._set(reorder=number("MinMax.reorder", self.reorder), up_to=number("MinMax.up_to", self.up_to))
+
+
+Policy: TypeAlias = BaseStock | MinMax
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Costs(Noun):
+    """Prices and cost rates, all 0 unless given; none but `salvage` may be negative.
+
+    Parameters
+    ----------
+    holding : float
+        Money per unit on hand and period.
+    backorder : float
+        Money per unit backordered and period.
+    shortage : float
+        Money per unit short, once, whether it waits or is lost.
+    lost_sale : float
+        Money per unit of demand lost, beside the lost margin.
+    order : float
+        Money per order released.
+    unit : float
+        Money per unit ordered.
+    price : float
+        Money received per unit demanded and not lost.
+    salvage : float
+        Money received per unit on hand at the end.
+    """
+
+    holding: Real = 0
+    backorder: Real = 0
+    shortage: Real = 0
+    lost_sale: Real = 0
+    order: Real = 0
+    unit: Real = 0
+    price: Real = 0
+    salvage: Real = 0
+
+    def __post_init__(self) -> None:
+        self._set(**{name: number(f"Costs.{name}", value) for name, value in self._items()})
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
+    """A stock-keeping unit made (or bought) to stock.
+
+    Parameters
+    ----------
+    demand : law, Bootstrap, Paths, number, scipy.stats distribution or array of observations
+        Units demanded per period.
+    policy : BaseStock or MinMax
+        When and how much is released.
+    lead_time : law or number
+        Whole periods from release to receipt; say how a continuous law is made whole:
+        ``mk.Gamma(mean=3, sd=1).rounded("up")``.
+    costs : Costs or mapping
+        Prices and cost rates.
+    crossing : {"independent", "fifo"}
+        Whether orders may overtake each other when lead times are random.
+    review_period : int
+        Stock is reviewed every this many periods, first in period 0.
+    event_order : {"order_before_demand", "demand_before_order"}
+        Order of events inside a period. With the first, an order released in t serves the demand of t + lead
+        time and a level covers lead time + 1 periods (review every period); with the second, one period less.
+    holding_basis : {"end", "mean"}
+        Stock that is charged: at the close of the period, or the mean of the stock just before demand and at
+        the close.
+    backorder_share : float
+        Share of every shortage that waits, from 0 (all is lost) to 1.
+    opening_stock : float, optional
+        Units on hand at the start, nothing on order; by default the target of the policy.
+    key : int, optional
+        Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a field is of the wrong kind. Bounds that need the whole configuration (s < S, a lead time within
+        the horizon) are checked by `simulate`, before anything runs.
+
+    Notes
+    -----
+    P. Zipkin, *Foundations of Inventory Management*, 2000, ch. 6 and 9. Full shortage is split at once: the
+    share that waits is served from later receipts before new demand.
+
+    Examples
+    --------
+    >>> import maketo as mk
+    >>> mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4)
+    MakeToStock(demand=Poisson(mean=20), policy=BaseStock(level=92), lead_time=4)
+    """
+
+    demand: DemandLike
+    policy: Policy
+    lead_time: LawLike = 1
+    costs: Costs = field(default_factory=Costs)
+    crossing: str = "independent"
+    review_period: int | Sweep = 1
+    event_order: str = "order_before_demand"
+    holding_basis: str = "end"
+    backorder_share: Real = 1
+    opening_stock: Real | None = None
+    key: int | None = None
+
+    def __post_init__(self) -> None:
+        policy = decode(self.policy) if isinstance(self.policy, Mapping) else self.policy
+        if not isinstance(policy, (BaseStock, MinMax)):
+            raise TypeError(f"policy must be BaseStock(level) or MinMax(reorder, up_to), got {self.policy!r}")
+        costs: Any = self.costs
+        if isinstance(costs, Mapping):
+            costs = Costs.from_dict(costs)
+        if not isinstance(costs, Costs):
+            raise TypeError(f"costs must be Costs(holding=…, …), got {self.costs!r}")
+        self._set(
+            demand=as_demand("demand", self.demand),
+            policy=policy,
+            lead_time=as_law("lead_time", self.lead_time),
+            costs=costs,
+            crossing=choice("crossing", self.crossing, ("independent", "fifo")),
+            review_period=_review(self.review_period),
+            event_order=choice(
+                "event_order", self.event_order, ("order_before_demand", "demand_before_order")
+            ),
+            holding_basis=choice("holding_basis", self.holding_basis, ("end", "mean")),
+            backorder_share=number("backorder_share", self.backorder_share),
+            opening_stock=None if self.opening_stock is None else number("opening_stock", self.opening_stock),
+            key=None if self.key is None else count("key", self.key),
+        )
+
+
+def _review(value: Any) -> int | Sweep:
+    if isinstance(value, Sweep):
+        return Sweep([count("review_period", x, at_least=1) for x in value.values], value.name)
+    return count("review_period", value, at_least=1)

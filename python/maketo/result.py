@@ -1,0 +1,474 @@
+"""What a run returns: arrays by name, with named axes, and estimates with their errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _catalogue, _core
+from ._check import number
+from ._designs import Axis
+from ._law import Law, has_sweep
+from .estimate import Estimate
+from .make_to_stock import MakeToStock
+from .seed import Key
+from .table import Table
+
+__all__ = ["Result", "Traces"]
+
+
+class Traces(Mapping[str, NDArray[Any]]):
+    """Quantities kept period by period, arrays with axes (*sweeps, item, replication, period)."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]], dims: tuple[str, ...]) -> None:
+        self._arrays = arrays
+        self.dims = dims
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        if name not in self._arrays:
+            known = ", ".join(self._arrays) or "none"
+            raise KeyError(
+                f"no trace of {name!r}; traced: {known}. Ask for it: simulate(…, trace=[{name!r}])"
+            )
+        return self._arrays[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def __repr__(self) -> str:
+        return f"Traces({', '.join(self._arrays) or 'none'}; axes {self.dims})"
+
+
+class Result:
+    """Outcome of `simulate`.
+
+    ``run["cost"]`` is an array with axes (*sweeps, item, replication), those that are absent left out. Rates
+    and costs are per period. Estimates (`mean`, `ratio`, `quantile`, `cvar`, `summary`) carry their errors,
+    which are Monte Carlo errors: they say nothing of inputs that were themselves estimated.
+    """
+
+    def __init__(
+        self,
+        *,
+        shops: dict[str, MakeToStock],
+        portfolio: bool,
+        axes: Sequence[Axis],
+        options: dict[str, Any],
+        outcome: dict[str, Any],
+        report: dict[str, Any],
+    ) -> None:
+        self.shops = shops
+        self.portfolio = portfolio
+        self.options = options
+        self.report = report
+        self._axes = list(axes)
+        self._lead = tuple(len(a.values) for a in axes) + ((len(shops),) if portfolio else ())
+        self._metrics = {k: self._shaped(v) for k, v in outcome["metrics"].items()}
+        self._summary = {k: self._shaped(v) for k, v in outcome["summary"].items()}
+        self._ratios = {k: self._shaped(v) for k, v in outcome["ratios"].items()}
+        traced = {k: self._shaped(v) for k, v in outcome["trace"].items()}
+        self.trace = Traces(traced, (*self.design_dims, "replication", "period"))
+
+    def _shaped(self, array: NDArray[Any]) -> NDArray[Any]:
+        """(design, item, …) with the sweeps unfolded and the item axis dropped for a single shop."""
+        return array.reshape(self._lead + array.shape[2:])
+
+    # What it is.
+
+    @property
+    def design_dims(self) -> tuple[str, ...]:
+        """Names of the sweep axes, and "item" for a portfolio."""
+        return tuple(a.name for a in self._axes) + (("item",) if self.portfolio else ())
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """Names of the axes of ``run[metric]``."""
+        return (*self.design_dims, "replication")
+
+    def axes(self, name: str) -> tuple[str, ...]:
+        """Names of the axes of ``run[name]``."""
+        self._known(name)
+        return self.dims
+
+    @property
+    def coords(self) -> dict[str, NDArray[Any]]:
+        """Coordinates of every axis: swept values, item names, numbers of replications and periods."""
+        coords: dict[str, NDArray[Any]] = {a.name: a.coordinates() for a in self._axes}
+        if self.portfolio:
+            coords["item"] = np.array(list(self.shops))
+        first = self.options["first_replication"]
+        coords["replication"] = np.arange(first, first + self.replications)
+        if self.trace:
+            coords["period"] = np.arange(self.periods)
+        return coords
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of the metrics that were kept."""
+        return tuple(self._metrics or self._summary)
+
+    @property
+    def periods(self) -> int:
+        """Periods simulated, warm-up included."""
+        return int(self.options["periods"])
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return int(self.options["replications"])
+
+    @property
+    def confidence(self) -> float:
+        """Confidence level of the intervals, unless another is asked for."""
+        return float(self.options["confidence"])
+
+    @property
+    def key(self) -> Key:
+        """The key all random numbers came from: ``simulate(…, seed=run.key)`` repeats the run."""
+        key: Key = self.options["seed"]
+        return key
+
+    @property
+    def method(self) -> str:
+        """How a sweep was computed: ``"grid"`` or ``"one_pass"``."""
+        return str(self.report["method"])
+
+    @property
+    def method_reason(self) -> str:
+        """Why."""
+        return str(self.report["method_reason"])
+
+    @property
+    def simd(self) -> str:
+        """SIMD level used; no number depends on it."""
+        return str(self.report["simd"])
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the numbers should know: remarks of the laws and of the run."""
+        listed = dict.fromkeys(self.report.get("warnings", []))
+        for shop in self.shops.values():
+            for field in ("demand", "lead_time"):
+                law = getattr(shop, field)
+                if isinstance(law, Law) and not has_sweep(law):
+                    listed.update(dict.fromkeys(f"{field}: {note}" for note in law.summary().notes))
+        return tuple(listed)
+
+    @property
+    def event_order(self) -> str:
+        """Order of events inside a period, the first cause of disagreement between tools."""
+        return ", ".join(dict.fromkeys(shop.event_order for shop in self.shops.values()))
+
+    @property
+    def effective_lead_time(self) -> NDArray[np.float64] | float:
+        """Mean lead time as drawn, in periods, over (*sweeps, item)."""
+        means = np.array(self.report["effective_lead_time"], dtype=np.float64)
+        shaped = means.reshape(self._lead)
+        return float(shaped) if shaped.ndim == 0 else shaped
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All that decides the numbers, as plain data: ``simulate(**run.config)`` gives the same bits."""
+        shops = {name: shop.to_dict() for name, shop in self.shops.items()}
+        first = next(iter(shops))
+        what: dict[str, Any] = {"shop": shops} if self.portfolio else {"shop": shops[first], "name": first}
+        return {**what, **self.options, "seed": self.key.to_dict()}
+
+    def rerun(self, **changes: Any) -> Result:
+        """The same run again, or with some arguments of `simulate` changed."""
+        from .simulate import simulate
+
+        name = {} if self.portfolio else {"name": next(iter(self.shops))}
+        shop: Any = self.shops if self.portfolio else next(iter(self.shops.values()))
+        return simulate(**{"shop": shop, **name, **self.options, **changes})
+
+    # The numbers.
+
+    def _known(self, name: str) -> None:
+        if name in self.metrics:
+            return
+        if name in _catalogue.metrics():
+            raise KeyError(f"metric {name!r} was not kept; kept: {', '.join(self.metrics)}")
+        raise KeyError(f"no metric {name!r}; there are {', '.join(_catalogue.metrics())}")
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        self._known(name)
+        if name not in self._metrics:
+            raise KeyError(
+                f"replications of {name!r} were not kept (keep={self.options['keep']!r}): use "
+                f"run.mean({name!r}) or "
+                'run.summary(), or simulate(…, keep="replications")'
+            )
+        return self._metrics[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._metrics
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of the metrics."""
+        return iter(self.metrics)
+
+    def _about(self, name: str, confidence: float) -> dict[str, Any]:
+        coords = {k: v for k, v in self.coords.items() if k in self.design_dims}
+        unit = _catalogue.metrics()[name].unit
+        return {"unit": unit, "confidence": confidence, "dims": self.design_dims, "coords": coords}
+
+    def mean(self, name: str, level: float | None = None) -> Estimate:
+        """The long-run value of a metric with its interval; for a ratio metric the ratio of means.
+
+        Parameters
+        ----------
+        name : str
+            A metric.
+        level : float, optional
+            Confidence level; by default that of the run. Where only summaries were kept there is no other.
+
+        Raises
+        ------
+        KeyError
+            If there is no such metric.
+        ValueError
+            If the level is not in (0, 1), or not that of the run where only summaries were kept.
+        """
+        if name in self._ratios:
+            return self.ratio(name, level)
+        self._known(name)
+        confidence = self._level(level)
+        if name in self._summary:
+            columns = self._summary[name][..., :4]
+        else:
+            columns = self._rows(_core.summarise(self._flat(name), confidence, []))[..., :4]
+        return Estimate.of(name, columns, **self._about(name, confidence))
+
+    def ratio(self, name: str, level: float | None = None) -> Estimate:
+        """A ratio metric as ratio of means, with its interval by the delta method.
+
+        ``run[name]`` holds each replication's own ratio; the mean of those answers another question and is
+        biased for short horizons.
+
+        Parameters
+        ----------
+        name : str
+            "fill_rate" or "gamma_service".
+        level : float, optional
+            Confidence level; by default that of the run.
+
+        Raises
+        ------
+        KeyError
+            If it is not a ratio metric.
+        ValueError
+            If the level is not in (0, 1), or cannot be had from what was kept.
+        """
+        if name not in self._ratios:
+            raise KeyError(f"{name!r} is not a ratio metric; those are {', '.join(self._ratios)}")
+        confidence = self._level(level)
+        columns = self._ratios[name]
+        if confidence != self.confidence:
+            about = _catalogue.metrics()[name]
+            top, bottom = (
+                self._sum(expression or name) for expression in (about.numerator, about.denominator)
+            )
+            columns = self._rows(_core.ratio(top, bottom, confidence))
+        return Estimate.of(name, columns, **self._about(name, confidence))
+
+    def quantile(self, name: str, p: float, level: float | None = None) -> Estimate:
+        """Quantile of a metric over replications (type 7) with its order-statistic interval.
+
+        Raises
+        ------
+        KeyError
+            If there is no such metric, or its replications were not kept.
+        ValueError
+            If `p` is not in (0, 1).
+        """
+        confidence = self._level(level)
+        p = float(number("p", p))  # type: ignore[arg-type]
+        columns = self._rows(_core.summarise(self._flat(name), confidence, [p]))
+        value, low, high = (columns[..., i] for i in (5, 6, 7))
+        stacked = np.stack([value, np.full_like(value, np.nan), low, high], axis=-1)
+        return Estimate.of(f"{name} q{p:g}", stacked, **self._about(name, confidence))
+
+    def cvar(self, name: str, p: float, level: float | None = None) -> Estimate:
+        """Conditional value at risk: mean of the worst 1 − `p` share of replications, with a normal interval.
+
+        The worst are the largest, or the smallest where the catalogue says that high is good (profit,
+        service).
+
+        Raises
+        ------
+        KeyError
+            If there is no such metric, or its replications were not kept.
+        ValueError
+            If `p` is not in (0, 1).
+
+        Notes
+        -----
+        R. T. Rockafellar and S. Uryasev, *Journal of Risk* 2, 2000; the boundary value has a fractional
+        weight.
+        """
+        confidence = self._level(level)
+        sign = -1.0 if _catalogue.metrics().get(name, _NONE).better == "high" else 1.0
+        pair = self._rows(_core.cvar(sign * self._flat(name), float(number("p", p))))  # type: ignore[arg-type]
+        value, se = sign * pair[..., 0], pair[..., 1]
+        half = NormalDist().inv_cdf(0.5 + confidence / 2) * se
+        stacked = np.stack([value, se, value - half, value + half], axis=-1)
+        return Estimate.of(f"{name} CVaR {p:g}", stacked, **self._about(name, confidence))
+
+    def summary(self, metrics: Sequence[str] | None = None, level: float | None = None) -> Table:
+        """Every metric with mean, interval and quantiles over replications.
+
+        Parameters
+        ----------
+        metrics : sequence of str, optional
+            Which; by default all that were kept.
+        level : float, optional
+            Confidence level of the interval; by default that of the run.
+
+        Returns
+        -------
+        Table
+            A row per metric and cell of the sweep and item axes. For ratio metrics the mean is the ratio of
+            means, the quantiles are those of the replications' own ratios.
+
+        Raises
+        ------
+        KeyError
+            If there is no such metric.
+        """
+        confidence = self._level(level)
+        names = list(self.metrics) if metrics is None else list(metrics)
+        quantiles = [f"q{p:g}" for p in _catalogue.probabilities()]
+        columns = ["metric", "unit", *self.design_dims, "mean", "low", "high", *quantiles]
+        coords = self.coords
+        rows: list[list[Any]] = []
+        for name in names:
+            estimate = self.mean(name, confidence)
+            all_statistics = self.statistics(name)
+            unit = _catalogue.metrics()[name].unit
+            for at in np.ndindex(*self._lead):
+                cell = [coords[d][i].item() for d, i in zip(self.design_dims, at, strict=True)]
+                centre = [float(np.asarray(x)[at]) for x in (estimate.value, estimate.low, estimate.high)]
+                spread = [float(all_statistics[at][5 + 3 * i]) for i in range(len(quantiles))]
+                rows.append([name, unit, *cell, *centre, *spread])
+        return Table(columns, rows, f"{self._headline()}; intervals at {100 * confidence:g} %")
+
+    def statistics(self, name: str) -> NDArray[np.float64]:
+        """All statistics of one metric, axes (*sweeps, item, statistic); `maketo.STATISTICS` names the last.
+
+        Quantiles come with order-statistic intervals; the last entry counts replications where the metric is
+        undefined (0/0).
+        """
+        self._known(name)
+        if name in self._summary:
+            return self._summary[name]
+        found = self._rows(
+            _core.summarise(self._flat(name), self.confidence, list(_catalogue.probabilities()))
+        )
+        if name in self._ratios:
+            found[..., :4] = self._ratios[name]
+        return found
+
+    # Ways out.
+
+    def to_pandas(self) -> Any:
+        """A tidy `pandas.DataFrame`; needs pandas.
+
+        A row per cell of the axes with a column per metric, or, where only summaries were kept, a row per
+        metric and cell with a column per statistic.
+        """
+        from ._export import to_pandas
+
+        return to_pandas(self)
+
+    def to_xarray(self) -> Any:
+        """An `xarray.Dataset` with dimensions, coordinates, units and the configuration; needs xarray.
+
+        Traces are named ``on_hand_trace`` and so on, because a metric and its trace share a name.
+        """
+        from ._export import to_xarray
+
+        return to_xarray(self)
+
+    def plot(self, **options: Any) -> Any:
+        """The picture one wants first; needs matplotlib.
+
+        Cost and service over a sweep, service against stock for a portfolio, a fan over time where something
+        was traced, and otherwise the distribution of cost.
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        from . import plots
+
+        return plots.natural(self, **options)
+
+    # Looks.
+
+    def _headline(self) -> str:
+        counted = self.periods - self.options["warm_up"]
+        warm = f" after {self.options['warm_up']} of warm-up" if self.options["warm_up"] else ""
+        cells = [f"{d} {n}" for d, n in zip(self.design_dims, self._lead, strict=True)]
+        over = f" × {' × '.join(cells)}" if cells else ""
+        return f"{self.replications} replications of {counted} periods{warm}{over}"
+
+    def __repr__(self) -> str:
+        lines = [
+            f"Result: {self._headline()}",
+            f"  {self.key}, {self.event_order}, {self.method}, {self.simd}",
+        ]
+        shown = [m for m in ("cost", "profit", "fill_rate", "alpha_service", "on_hand") if m in self.metrics]
+        if self.design_dims:
+            lines.append(f"  metrics {', '.join(self.metrics)}")
+        else:
+            lines += [f"  {self.mean(m)!r}" for m in shown]
+        if self.trace:
+            lines.append(f"  traces {', '.join(self.trace)}")
+        lines += [f"  note: {w}" for w in self.warnings]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        notes = "".join(f"<br>note: {w}" for w in self.warnings)
+        small = len(self.metrics) * max(1, int(np.prod(self._lead))) <= 200
+        names = None if small else [m for m in ("cost", "fill_rate", "on_hand") if m in self.metrics]
+        where = f"{self.key}, {self.event_order}, {self.method}, {self.simd}"
+        return f"<div><b>Result</b> <code>{where}</code>{notes}{self.summary(names)._repr_html_()}</div>"
+
+    # In and out of the core's two axes.
+
+    def _flat(self, name: str) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self[name].reshape(-1, self.replications))
+
+    def _sum(self, expression: str) -> NDArray[np.float64]:
+        terms = [sign * self._flat(metric) for sign, metric in _catalogue.parts(expression)]
+        total = terms[0]
+        for term in terms[1:]:
+            total = total + term
+        return total
+
+    def _rows(self, flat: NDArray[np.float64]) -> NDArray[np.float64]:
+        return flat.reshape(self._lead + flat.shape[1:])
+
+    def _level(self, level: float | None) -> float:
+        if level is None:
+            return self.confidence
+        level = float(number("level", level))  # type: ignore[arg-type]
+        if not 0.0 < level < 1.0:
+            raise ValueError(f"level must be in (0, 1), got {level}")
+        if level != self.confidence and not self._metrics:
+            raise ValueError(
+                f"level must be {self.confidence:g}, the run's confidence, as only summaries were kept; got "
+                f'{level:g}. Run with confidence={level:g} or keep="replications"'
+            )
+        return level
+
+
+_NONE = _catalogue.Quantity("", "", "", "", None, None, None)

@@ -1,0 +1,182 @@
+"""`simulate`: items × designs × replications, run by the core, returned as a `Result`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import _catalogue, _core
+from ._check import choice, count, number
+from ._designs import expand
+from ._noun import decode
+from ._progress import Progress, watch
+from ._request import Arrays, items_json, to_text
+from .make_to_stock import MakeToStock
+from .result import Result
+from .seed import SeedLike, as_key
+
+__all__ = ["simulate"]
+
+ShopLike = MakeToStock | Mapping[str, Any]
+
+
+def simulate(
+    shop: ShopLike,
+    *,
+    periods: int,
+    replications: int = 1000,
+    seed: SeedLike = None,
+    warm_up: int = 0,
+    trace: Sequence[str] = (),
+    metrics: Sequence[str] | None = None,
+    keep: str | None = None,
+    name: str | None = None,
+    threads: int | None = None,
+    progress: Progress = False,
+    half: str = "evaluation",
+    first_replication: int = 0,
+    method: str = "auto",
+    simd: str | None = None,
+    memory_limit: int | None = None,
+    confidence: float = 0.95,
+) -> Result:
+    """Simulate a shop, or a portfolio of independent items, by Monte Carlo.
+
+    Parameters
+    ----------
+    shop : MakeToStock, or mapping of item name to MakeToStock
+        What is simulated. A mapping is a portfolio: the result has an item axis, and only summaries are kept
+        unless `keep` says otherwise. Any scalar parameter may be a `Sweep`. The JSON form of either is
+        welcome, too.
+    periods : int
+        Periods simulated, warm-up included.
+    replications : int
+        How many independent futures.
+    seed : None, int, numpy.random.SeedSequence or Key
+        The same seed gives the same bits, for any number of threads and whatever else is simulated beside.
+        None draws one; `Result.key` records it. An integer means ``numpy.random.SeedSequence(seed)``; see
+        `as_key`.
+    warm_up : int
+        Periods at the start that no metric counts.
+    trace : sequence of str
+        Quantities to keep period by period (4 or 8 bytes per replication and period): ``["on_hand"]``.
+    metrics : sequence of str, optional
+        Which metrics to keep; by default all.
+    keep : {"replications", "summary"}, optional
+        Every replication of every metric, or moments, intervals and quantiles only.
+    name : str, optional
+        Name of a single shop; its hash is the item's key in all random addresses, so that the item draws the
+        same alone as in a portfolio under this name. By default "item".
+    threads : int, optional
+        Cap on worker threads; by default all of the pool (see RAYON_NUM_THREADS).
+    progress : bool or callable
+        True shows a bar; a callable is told (done, total) on this thread.
+    half : {"evaluation", "training"}
+        Which half of the replication space. Tune on one and report on the other.
+    first_replication : int
+        Number of the first replication within the half; shards of a run differ in this.
+    method : {"auto", "grid", "one_pass"}
+        How a swept base-stock level is computed. The answers are the same (for continuous demand, to 1e-12).
+    simd : str, optional
+        Force a SIMD level (for tests); no number depends on it.
+    memory_limit : int, optional
+        Largest result, in bytes; 4 GiB by default.
+    confidence : float
+        Confidence level of intervals in the result.
+
+    Returns
+    -------
+    Result
+        Arrays by name, with named axes (*sweeps, item, replication), and their estimates with errors.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Before anything runs, if the configuration is wrong; the message names the field, the value and the
+        bound.
+    MemoryError
+        Before anything runs, if the result would exceed `memory_limit`; the message says what to ask for
+        instead.
+    KeyboardInterrupt
+        On Ctrl-C, promptly; nothing is left behind.
+
+    Examples
+    --------
+    >>> import maketo as mk
+    >>> shop = mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4)
+    >>> run = mk.simulate(shop, periods=365, replications=1000, seed=7)
+    >>> run["on_hand"].shape
+    (1000,)
+    """
+    shops, portfolio = _shops(shop, name)
+    keep = keep if keep is not None else ("summary" if portfolio else "replications")
+    options: dict[str, Any] = {
+        "periods": count("periods", periods, at_least=1),
+        "replications": count("replications", replications, at_least=1),
+        "warm_up": count("warm_up", warm_up),
+        "half": choice("half", half, ("evaluation", "training")),
+        "first_replication": count("first_replication", first_replication),
+        "keep": choice("keep", keep, ("replications", "summary")),
+        "method": choice("method", method, ("auto", "grid", "one_pass")),
+        "confidence": number("confidence", confidence),
+        "metrics": None if metrics is None else _names("metrics", metrics, list(_catalogue.metrics())),
+        "trace": _names("trace", trace, list(_catalogue.traces())),
+    }
+    key = as_key(seed)
+    axes, designs = expand(shops)
+    arrays = Arrays()
+    request = {"items": items_json(designs, arrays), "key": key.value, **options}
+    if threads is not None:
+        request["threads"] = count("threads", threads, at_least=1)
+    if simd is not None:
+        request["simd"] = simd
+    if memory_limit is not None:
+        request["memory_limit"] = count("memory_limit", memory_limit, below=1 << 63)
+    with watch(progress, "simulate") as callback:
+        outcome = _core.simulate(to_text(request), arrays.by_name, callback)
+    return Result(
+        shops=shops,
+        portfolio=portfolio,
+        axes=axes,
+        options={**options, "seed": key},
+        outcome={k: v for k, v in outcome.items() if k != "report"},
+        report=json.loads(outcome["report"]),
+    )
+
+
+def _shops(shop: ShopLike, name: str | None) -> tuple[dict[str, MakeToStock], bool]:
+    """Items by name, and whether they came as a portfolio."""
+    if isinstance(shop, Mapping) and isinstance(shop.get("strategy"), str):
+        shop = MakeToStock.from_dict(shop)
+    if isinstance(shop, MakeToStock):
+        label = "item" if name is None else name
+        if not isinstance(label, str):
+            raise TypeError(f"name must be a text, got {label!r}")
+        return {label: shop}, False
+    if not isinstance(shop, Mapping):
+        got = f"the class {shop.__name__}" if isinstance(shop, type) else type(shop).__name__
+        raise TypeError(f"shop must be a MakeToStock or a mapping of names to them, got {got}")
+    if name is not None:
+        raise TypeError("name is for a single shop; the items of a portfolio have their own")
+    if not shop:
+        raise ValueError("shop must have at least one item, got an empty mapping")
+    shops: dict[str, MakeToStock] = {}
+    for item, one in shop.items():
+        made = decode(one) if isinstance(one, Mapping) else one
+        if not isinstance(item, str) or not isinstance(made, MakeToStock):
+            raise TypeError(
+                f"shop[{item!r}] must be a MakeToStock under a name that is a text, got {type(one).__name__}"
+            )
+        shops[item] = made
+    return shops, True
+
+
+def _names(field: str, given: Sequence[str], known: Sequence[str]) -> list[str]:
+    """A list of names that are in the catalogue, each once."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        raise TypeError(f"{field} must be a sequence of names such as [{known[0]!r}], got {given!r}")
+    for one in given:
+        if one not in known:
+            raise ValueError(f"{field} must be among {', '.join(known)}; got {one!r}")
+    return list(dict.fromkeys(given))

@@ -1,0 +1,216 @@
+"""Bad input is refused before anything runs, by a message that names the field, the value and the bound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import maketo as mk
+
+Make = Callable[[], Any]
+
+
+def shop(**changes: Any) -> mk.MakeToStock:
+    settings: dict[str, Any] = {"demand": mk.Poisson(5), "policy": mk.BaseStock(14), **changes}
+    return mk.MakeToStock(**settings)
+
+
+def run(one: Any = None, **changes: Any) -> mk.Result:
+    return mk.simulate(one or shop(), **{"periods": 10, "replications": 5, "seed": 1, **changes})
+
+
+CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
+    # Laws, when they are made.
+    ("negative mean", lambda: mk.Poisson(-2), ValueError, ["Poisson.mean", "≥ 0", "-2"]),
+    ("nan", lambda: mk.Poisson(float("nan")), ValueError, ["Poisson.mean", "finite", "nan"]),
+    ("infinite", lambda: mk.Normal(5, np.inf), ValueError, ["Normal.sd", "finite", "inf"]),
+    ("negative sd", lambda: mk.Normal(5, -1), ValueError, ["Normal.sd", "≥ 0", "-1"]),
+    ("text", lambda: mk.Poisson("5"), TypeError, ["Poisson.mean", "number", "'5'"]),  # type: ignore[arg-type]
+    ("truth value", lambda: mk.Poisson(True), TypeError, ["Poisson.mean", "number", "True"]),
+    ("complex", lambda: mk.Poisson(2j), TypeError, ["Poisson.mean", "number"]),  # type: ignore[arg-type]
+    (
+        "too little variance",
+        lambda: mk.NegativeBinomial(mean=9, sd=2),
+        ValueError,
+        ["NegativeBinomial.sd", "2"],
+    ),
+    ("half a pair", lambda: mk.Gamma(mean=3), ValueError, ["gamma", "mean", "sd"]),
+    ("both pairs", lambda: mk.Gamma(mean=3, sd=1, shape=2, scale=1), ValueError, ["gamma", "shape"]),
+    ("unknown choice", lambda: mk.Normal(5, 1, "cut"), ValueError, ["Normal.negative", "clip", "'cut'"]),
+    ("not whole", lambda: mk.Binomial(2.5, 0.5), ValueError, ["Binomial.n", "whole", "2.5"]),  # type: ignore[arg-type]
+    ("probability", lambda: mk.Binomial(3, 1.5), ValueError, ["Binomial.p", "1.5"]),
+    ("order of bounds", lambda: mk.Uniform(5, 2), ValueError, ["Uniform"]),
+    ("no observations", lambda: mk.Empirical([]), ValueError, ["Empirical.values", "empty"]),
+    ("blank observation", lambda: mk.Empirical([1, np.nan]), ValueError, ["Empirical.values", "position 1"]),
+    ("probabilities", lambda: mk.Discrete([1, 2], [0.5, 0.6]), ValueError, ["Discrete.probabilities", "1"]),
+    ("nested", lambda: mk.ZeroInflated(2, mk.Poisson(1)), ValueError, ["ZeroInflated.probability", "2"]),
+    # Demand.
+    ("no history", lambda: mk.Bootstrap([]), ValueError, ["Bootstrap.history", "empty"]),
+    ("blank", lambda: mk.Bootstrap([1, 2, np.nan]), ValueError, ["Bootstrap.history", "position 2", "skip"]),
+    ("all blank", lambda: mk.Bootstrap([np.nan], nan="skip"), ValueError, ["Bootstrap.history", "blank"]),
+    (
+        "negative demand",
+        lambda: mk.Bootstrap([1, -3]),
+        ValueError,
+        ["Bootstrap.history", "≥ 0", "-3", "position 1"],
+    ),
+    (
+        "two axes",
+        lambda: mk.Bootstrap(np.ones((2, 3))),
+        ValueError,
+        ["Bootstrap.history", "1 axis", "(2, 3)"],
+    ),
+    ("objects", lambda: mk.Bootstrap(np.array([1, None])), TypeError, ["Bootstrap.history", "object"]),
+    ("truth values", lambda: mk.Bootstrap(np.array([True])), TypeError, ["Bootstrap.history", "bool"]),
+    ("complex array", lambda: mk.Bootstrap(np.array([1j])), TypeError, ["Bootstrap.history", "complex"]),
+    (
+        "dates",
+        lambda: mk.Bootstrap(np.array(["2020-01"], "M8[M]")),
+        TypeError,
+        ["Bootstrap.history", "datetime"],
+    ),
+    ("ragged", lambda: mk.Paths([[1, 2], [3]]), ValueError, ["Paths.paths", "regular"]),
+    ("three axes", lambda: mk.Paths(np.ones((2, 3, 4))), ValueError, ["Paths.paths", "by_item"]),
+    (
+        "half blank",
+        lambda: mk.Paths([[1, np.nan], [1, 2]], nan="skip"),
+        ValueError,
+        ["Paths.paths", "period 1"],
+    ),
+    ("infinite path", lambda: mk.Paths([[1, 2], [1, np.inf]]), ValueError, ["path 1, period 1", "inf"]),
+    ("names", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a"]), ValueError, ["names", "2", "1"]),
+    ("same names", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a", "a"]), ValueError, ["names", "'a'"]),
+    ("axes", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a", "b"], "kk"), ValueError, ["axes", "'kk'"]),
+    # Shops.
+    ("a class", lambda: shop(demand=mk.Poisson), TypeError, ["demand", "class Poisson"]),
+    ("no law", lambda: shop(demand="poisson"), TypeError, ["demand", "law", "str"]),
+    ("demand below 0", lambda: shop(demand=np.array([])), ValueError, ["demand", "empty"]),
+    ("policy", lambda: shop(policy=14), TypeError, ["policy", "BaseStock", "14"]),
+    ("crossing", lambda: shop(crossing="kaplan"), ValueError, ["crossing", "fifo", "'kaplan'"]),
+    ("review", lambda: shop(review_period=0), ValueError, ["review_period", "≥ 1", "0"]),
+    ("review share", lambda: shop(review_period=1.5), TypeError, ["review_period", "whole", "1.5"]),
+    ("key", lambda: shop(key=2**32), ValueError, ["key", "4294967296"]),
+    ("unknown field", lambda: shop().replace(level=3), TypeError, ["MakeToStock", "level", "policy"]),
+    ("unknown cost", lambda: shop(costs={"hold": 1}), TypeError, ["Costs", "hold", "holding"]),
+    # Bounds that the core checks, before anything runs.
+    (
+        "negative cost",
+        lambda: run(shop(costs=mk.Costs(holding=-1))),
+        ValueError,
+        ["costs.holding", "≥ 0", "-1"],
+    ),
+    ("s ≥ S", lambda: run(shop(policy=mk.MinMax(9, 9))), ValueError, ["policy.reorder", "< up_to", "9"]),
+    ("share", lambda: run(shop(backorder_share=1.5)), ValueError, ["backorder_share", "[0, 1]", "1.5"]),
+    ("opening", lambda: run(shop(opening_stock=-1)), ValueError, ["opening_stock", "≥ 0", "-1"]),
+    ("L > T", lambda: run(shop(lead_time=11)), ValueError, ["lead_time", "periods = 10", "11"]),
+    ("L < 0", lambda: run(shop(lead_time=-1)), ValueError, ["lead_time", "≥ 0", "-1"]),
+    ("L real", lambda: run(shop(lead_time=2.5)), TypeError, ["lead_time", "rounded"]),
+    ("L law", lambda: run(shop(lead_time=mk.Exponential(2))), TypeError, ["lead_time", "rounded"]),
+    (
+        "L = 0",
+        lambda: run(shop(lead_time=0, event_order="demand_before_order")),
+        ValueError,
+        ["lead_time", "≥ 1"],
+    ),
+    ("short paths", lambda: run(shop(demand=mk.Paths(np.ones(9)))), ValueError, ["demand.paths", "9", "10"]),
+    (
+        "few paths",
+        lambda: run(shop(demand=mk.Paths(np.ones((2, 10))))),
+        ValueError,
+        ["demand.paths", "2", "cycle"],
+    ),
+    # Arguments of simulate.
+    ("a number", lambda: run(7), TypeError, ["shop", "MakeToStock", "int"]),
+    ("the class", lambda: run(mk.MakeToStock), TypeError, ["shop", "class MakeToStock"]),
+    ("nothing", lambda: mk.simulate({}, periods=3), ValueError, ["shop", "empty"]),
+    ("not a shop", lambda: run({"a": 3}), TypeError, ["'a'", "MakeToStock"]),
+    ("no periods", lambda: run(periods=0), ValueError, ["periods", "≥ 1", "0"]),
+    ("text periods", lambda: run(periods="9"), TypeError, ["periods", "whole", "'9'"]),
+    ("T ≤ warm-up", lambda: run(warm_up=10), ValueError, ["warm_up", "< periods = 10", "10"]),
+    ("replications", lambda: run(replications=-1), ValueError, ["replications", "≥ 1", "-1"]),
+    ("absurd", lambda: run(replications=2**40), ValueError, ["replications", str(2**40)]),
+    ("beyond the half", lambda: run(first_replication=2**31), ValueError, ["replication", "2³¹"]),
+    ("threads", lambda: run(threads=0), ValueError, ["threads", "≥ 1", "0"]),
+    ("metric", lambda: run(metrics=["costs"]), ValueError, ["metrics", "cost", "'costs'"]),
+    ("one metric", lambda: run(metrics="cost"), TypeError, ["metrics", "'cost'"]),
+    ("trace", lambda: run(trace=["stock"]), ValueError, ["trace", "on_hand", "'stock'"]),
+    ("keep", lambda: run(keep="all"), ValueError, ["keep", "'summary'", "'all'"]),
+    ("half", lambda: run(half="test"), ValueError, ["half", "'training'", "'test'"]),
+    ("confidence", lambda: run(confidence=1), ValueError, ["confidence", "(0, 1)", "1"]),
+    ("simd", lambda: run(simd="mmx"), ValueError, ["simd", "mmx"]),
+    ("seed", lambda: run(seed=-1), ValueError, ["seed", "≥ 0", "-1"]),
+    ("real seed", lambda: run(seed=1.5), TypeError, ["seed", "1.5"]),
+    ("huge key", lambda: mk.Key(2**64), ValueError, ["Key", str(2**64)]),
+    ("same keys", lambda: run({"a": shop(key=3), "b": shop(key=3)}), ValueError, ["'a'", "'b'", "3"]),
+    ("name of many", lambda: run({"a": shop()}, name="b"), TypeError, ["name", "single"]),
+    (
+        "one pass",
+        lambda: run(shop(policy=mk.MinMax(3, mk.Sweep([5, 6]))), method="one_pass"),
+        ValueError,
+        ["method"],
+    ),
+    # Sweeps.
+    ("no values", lambda: mk.Sweep([]), ValueError, ["Sweep.values", "empty"]),
+    ("nan value", lambda: mk.Sweep([1, np.nan]), ValueError, ["Sweep.values", "position 1"]),
+    ("two axes swept", lambda: mk.Sweep(np.ones((2, 2))), ValueError, ["Sweep.values", "(2, 2)"]),  # type: ignore[arg-type]
+    ("text swept", lambda: mk.Sweep("abc"), TypeError, ["Sweep.values", "str"]),  # type: ignore[arg-type]
+    ("no name", lambda: mk.Sweep([1], name=""), ValueError, ["Sweep.name"]),
+    (
+        "unequal",
+        lambda: run(shop(policy=mk.MinMax(mk.Sweep([1, 2], "p"), mk.Sweep([5, 6, 7], "p")))),
+        ValueError,
+        ["policy.up_to", "'p'", "3", "2", "policy.reorder"],
+    ),
+    (
+        "taken",
+        lambda: run(shop(policy=mk.BaseStock(mk.Sweep([1], "cost")))),
+        ValueError,
+        ["policy.level", "'cost'"],
+    ),
+    (
+        "bad in a sweep",
+        lambda: run(shop(demand=mk.Poisson(mk.Sweep([1, -1])))),
+        ValueError,
+        ["Poisson.mean", "-1"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("make", "error", "words"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_refused_with_field_value_and_bound(make: Make, error: type[Exception], words: list[str]) -> None:
+    with pytest.raises(error) as refusal:
+        make()
+    message = str(refusal.value)
+    assert all(word in message for word in words), message
+    assert "line 1 column" not in message, f"a message of the JSON reader got through: {message}"
+    assert "\n" not in message
+
+
+def test_a_result_that_would_not_fit_says_how_large_it_would_be() -> None:
+    with pytest.raises(MemoryError, match=re.escape("GiB")) as refusal:
+        run(periods=10_000, replications=1_000_000, trace=["on_hand"])
+    assert "memory_limit" in str(refusal.value)
+
+
+def test_an_item_of_a_portfolio_is_named() -> None:
+    with pytest.raises(ValueError, match="bolts") as refusal:
+        run({"nuts": shop(), "bolts": shop(costs=mk.Costs(holding=-1))})
+    assert "costs.holding" in str(refusal.value)
+
+
+def test_unknown_names_of_results_list_those_that_exist() -> None:
+    result = run()
+    with pytest.raises(KeyError, match="fill_rate"):
+        result["fillrate"]
+    with pytest.raises(KeyError, match="fill_rate"):
+        result.ratio("cost")
+    with pytest.raises(KeyError, match="trace="):
+        result.trace["on_hand"]
+    with pytest.raises(KeyError, match="keep="):
+        run({"a": shop()})["cost"]
+    with pytest.raises(ValueError, match="0.99"):
+        run({"a": shop()}).mean("cost", level=0.99)
