@@ -129,9 +129,7 @@ pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &C
             let (plan, _) = Plan::compile(&[model], item.key, &own, &frame, u64::from(run.replications), run.method)?;
             let search =
                 Search { level: prepared.level, frame, replications: run.replications, target: &request.target, control };
-            let achieved = search.achieved(&plan, model.policy.target(), scratch)?;
-            let (level, _) = search.least(&plan, scratch).map_err(|e| named(e, &item.name))?;
-            *out = (level, achieved);
+            *out = search.both(&plan, model.policy.target(), scratch).map_err(|e| named(e, &item.name))?;
         }
         control.progress.tick();
         Ok(())
@@ -220,12 +218,13 @@ impl Search<'_> {
         Ok((high, value))
     }
 
-    /// What one level achieves.
-    fn achieved(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<f64> {
-        match self.shortfall(plan, scratch)? {
-            Some(shortfall) => Ok(self.target.value(&shortfall.at(level), self.periods())),
-            None => self.simulated(plan, level, scratch),
+    /// The least level, and what `level` achieves.
+    fn both(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<(f64, f64)> {
+        if let Some(shortfall) = self.shortfall(plan, scratch)? {
+            let least = shortfall.least(self.target, self.periods()).0;
+            return Ok((least, self.target.value(&shortfall.at(level), self.periods())));
         }
+        Ok((self.least(plan, scratch)?.0, self.simulated(plan, level, scratch)?))
     }
 
     fn shortfall(&self, plan: &Plan, scratch: &mut Scratch) -> Result<Option<Shortfall>> {

@@ -122,18 +122,7 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
 
     let mut frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
     guard(request, designs, wanted.len(), traces.len())?;
-    let mut plans = Vec::with_capacity(request.items.len());
-    let mut passes = Vec::new();
-    for (k, item) in request.items.iter().enumerate() {
-        if item.designs.len() != designs {
-            return Err(Error::config("items.designs", item.designs.len(), format!("as many as in the first item, {designs}")));
-        }
-        let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
-        let compiled = Plan::compile(&models, item.key, arrays, &frame, u64::from(request.replications), request.method);
-        let (plan, pass) = compiled.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e })?;
-        plans.push(plan);
-        passes.push(pass);
-    }
+    let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
     frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {
@@ -142,6 +131,26 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
     let report = report(simd, &plans, &passes);
     let replications = request.replications as usize;
     Ok(Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report })
+}
+
+/// Compiles the items, on the pool: tables of some laws take milliseconds each.
+fn compile(request: &Request, arrays: &Arrays, frame: &Frame, designs: usize) -> Result<(Vec<Plan>, Vec<Pass>)> {
+    let mut compiled: Vec<Option<Result<(Plan, Pass)>>> = request.items.iter().map(|_| None).collect();
+    let jobs: Vec<_> = compiled.iter_mut().zip(&request.items).enumerate().collect();
+    run_jobs(jobs, request.threads, || (), |(k, (out, item)), ()| {
+        if item.designs.len() != designs {
+            let bound = format!("as many as in the first item, {designs}");
+            *out = Some(Err(Error::config("items.designs", item.designs.len(), bound)));
+            return Ok(());
+        }
+        let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
+        let plan = Plan::compile(&models, item.key, arrays, frame, u64::from(request.replications), request.method);
+        *out = Some(plan.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }));
+        Ok(())
+    })?;
+    // The first refusal in order of items, whoever found one first.
+    let compiled: Result<Vec<(Plan, Pass)>> = compiled.into_iter().flatten().collect();
+    Ok(compiled?.into_iter().unzip())
 }
 
 fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {

@@ -417,10 +417,8 @@ impl Chunk<'_> {
                     continue;
                 }
                 for k in span.from..span.to {
-                    for lane in self.lanes.clone() {
-                        before.add(T::default() - record.before[k][lane], whole);
-                        close.add(T::default() - record.close[k][lane], whole);
-                    }
+                    before.add_negated(&record.before[k][self.lanes.clone()], whole);
+                    close.add_negated(&record.close[k][self.lanes.clone()], whole);
                 }
             }
         }
