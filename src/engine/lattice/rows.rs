@@ -1,80 +1,70 @@
 //! From tiles (periods × replications) to rows (a replication is a row): a transposition in registers.
 
-use super::{Cell, LANES, Lanes, Tile};
-use fearless_simd::{Simd, i32x16, prelude::*};
+use super::{LANES, Tile, Zip};
+use fearless_simd::Simd;
+use std::ops::Range;
 
-/// Side of the blocks that are transposed.
-const SIDE: usize = 16;
+/// Widest vector.
+const WIDEST: usize = 16;
 
-/// Writes periods `periods` of the tile, each vector passed through `derive(vector, period row, first lane)`, to `out`,
-/// whose rows are `stride` apart and start at period `column`; row r belongs to lane `lanes.start + r`.
+/// Where rows go: row r belongs to lane `lanes.start + r` and starts at `r · stride + column`.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Lanes that are stored.
+    pub lanes: Range<usize>,
+    /// From the start of one row to the next.
+    pub stride: usize,
+    /// First period stored, in the row.
+    pub column: usize,
+}
+
+/// Writes periods `periods` of the tile, each vector passed through `derive(vector, period row, first lane)`.
 #[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "two ranges and a place, used by one caller")]
-pub fn store_rows<S: Simd, V: Lanes<S>>(
+pub fn store_rows<S: Simd, V: Zip<S>>(
     s: S,
     tile: &Tile<V::Cell>,
     derive: impl Fn(V, usize, usize) -> V,
-    periods: std::ops::Range<usize>,
-    lanes: std::ops::Range<usize>,
+    periods: Range<usize>,
+    place: &Place,
     out: &mut [V::Cell],
-    stride: usize,
-    column: usize,
 ) {
-    let mut block = [[V::Cell::default(); SIDE]; SIDE];
-    for g in (0..LANES).step_by(SIDE) {
-        if g + SIDE <= lanes.start || g >= lanes.end {
+    let mut row = [V::Cell::default(); WIDEST];
+    for g in (0..LANES).step_by(V::WIDTH) {
+        if g + V::WIDTH <= place.lanes.start || g >= place.lanes.end {
             continue;
         }
         // Whole stretches of a row at a time: memory likes a few long writes better than many short ones.
-        for from in periods.clone().step_by(SIDE) {
-            let length = SIDE.min(periods.end - from);
+        for from in periods.clone().step_by(V::WIDTH) {
+            let length = V::WIDTH.min(periods.end - from);
+            let mut block = [V::splat(s, V::Cell::default()); WIDEST];
             for k in 0..length {
-                for h in (0..SIDE).step_by(V::WIDTH) {
-                    derive(V::load(s, &tile[from + k][g + h..]), from + k, g + h).store(&mut block[k][h..]);
-                }
+                block[k] = derive(V::load(s, &tile[from + k][g..]), from + k, g);
             }
-            V::Cell::transpose(s, &mut block);
-            for lane in g.max(lanes.start)..(g + SIDE).min(lanes.end) {
-                let at = (lane - lanes.start) * stride + column + from - periods.start;
-                if length == SIDE {
-                    // A constant length: one vector store instead of a call.
-                    out[at..at + SIDE].copy_from_slice(&block[lane - g]);
+            let block = transposed(block);
+            for lane in g.max(place.lanes.start)..(g + V::WIDTH).min(place.lanes.end) {
+                let at = (lane - place.lanes.start) * place.stride + place.column + from - periods.start;
+                if length == V::WIDTH {
+                    block[lane - g].store(&mut out[at..at + V::WIDTH]);
                 } else {
-                    out[at..at + length].copy_from_slice(&block[lane - g][..length]);
+                    block[lane - g].store(&mut row);
+                    out[at..at + length].copy_from_slice(&row[..length]);
                 }
             }
         }
     }
 }
 
-/// `block[i][j]` ↔ `block[j][i]`, plainly.
+/// The first `WIDTH` vectors, rows and columns swapped: each round of interleaving row `i` with row `i + WIDTH/2` moves
+/// one bit of the row number into the column. (Loops, not closures: those would not inherit the SIMD level.)
 #[inline(always)]
-pub(super) fn transpose_real(block: &mut [[f64; SIDE]; SIDE]) {
-    for i in 0..SIDE {
-        for j in 0..i {
-            let x = block[i][j];
-            block[i][j] = block[j][i];
-            block[j][i] = x;
-        }
-    }
-}
-
-/// The same in four rounds of interleaving rows `i` and `i + 8`: each round moves one bit of the row number into the
-/// column. (Loops, not closures: those would not inherit the SIMD level.)
-#[inline(always)]
-pub(super) fn transpose_whole<S: Simd>(s: S, block: &mut [[i32; SIDE]; SIDE]) {
-    let mut rows = [<i32x16<S> as SimdBase<S>>::splat(s, 0); SIDE];
-    for (row, values) in rows.iter_mut().zip(&*block) {
-        *row = i32x16::from_slice(s, values);
-    }
-    for _ in 0..4 {
+fn transposed<S: Simd, V: Zip<S>>(mut rows: [V; WIDEST]) -> [V; WIDEST] {
+    let mut round = 1;
+    while round < V::WIDTH {
         let old = rows;
-        for i in 0..8 {
-            rows[2 * i] = old[i].zip_low(old[i + 8]);
-            rows[2 * i + 1] = old[i].zip_high(old[i + 8]);
+        for i in 0..V::WIDTH / 2 {
+            (rows[2 * i], rows[2 * i + 1]) = old[i].zip(old[i + V::WIDTH / 2]);
         }
+        round *= 2;
     }
-    for (row, values) in rows.iter().zip(block) {
-        row.store_slice(values);
-    }
+    rows
 }

@@ -11,7 +11,7 @@ use super::params::{DemandKind, DemandSource, Lead, Params};
 use super::reference;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::engine::level::at_level;
-use crate::engine::lattice::{Cell, DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Place, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
 use crate::metrics::{Counts, Quantity, Tariff};
@@ -454,7 +454,9 @@ impl Chunk<'_> {
         output: &mut Output<'_>,
     ) {
         let lost_share = self.group.params[j].lost_share;
-        let view = View { demand, record, level, lost_share, span, lanes: self.lanes.clone(), stride: self.frame.periods };
+        let (stride, column) = (self.frame.periods, span.tile_start + span.from);
+        let place = Place { lanes: self.lanes.clone(), stride, column };
+        let view = View { demand, record, level, lost_share, span, place };
         for (quantity, rows) in &mut output.traces[self.group.designs[j]] {
             let out = T::rows(rows);
             s.vectorize(

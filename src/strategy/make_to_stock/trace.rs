@@ -1,10 +1,9 @@
 //! From what a kernel recorded to the rows of a trace.
 
 use super::kernel::{Record, Span};
-use crate::engine::lattice::{Cell, Lanes, Tile, store_rows};
+use crate::engine::lattice::{Cell, Lanes, Place, Tile, store_rows};
 use crate::metrics::Quantity;
 use fearless_simd::Simd;
-use std::ops::Range;
 
 /// One span of one design, as recorded, and where it goes.
 pub(super) struct View<'a, T> {
@@ -14,9 +13,7 @@ pub(super) struct View<'a, T> {
     pub(super) level: f64,
     pub(super) lost_share: f64,
     pub(super) span: Span,
-    pub(super) lanes: Range<usize>,
-    /// Periods in a row.
-    pub(super) stride: usize,
+    pub(super) place: Place,
 }
 
 impl<T: Cell> View<'_, T> {
@@ -27,7 +24,7 @@ impl<T: Cell> View<'_, T> {
         let (zero, level, share) = (splat(0.0), splat(self.level), splat(self.lost_share));
         let before = &self.record.before;
         let close = &self.record.close;
-        let (span, column) = (self.span, self.span.tile_start + self.span.from);
+        let span = self.span;
         macro_rules! rows {
             ($tile:expr, |$x:ident, $k:ident, $g:ident| $value:expr) => {
                 store_rows(
@@ -36,10 +33,8 @@ impl<T: Cell> View<'_, T> {
                     #[inline(always)]
                     |$x: T::Lanes<S>, $k: usize, $g: usize| $value,
                     span.from..span.to,
-                    self.lanes.clone(),
+                    &self.place,
                     out,
-                    self.stride,
-                    column,
                 )
             };
         }
