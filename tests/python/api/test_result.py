@@ -1,4 +1,4 @@
-"""What a result offers: traces, estimates with errors, tables, exports, pictures, and the way back to the run."""
+"""What a result offers: traces, estimates with errors, tables, exports, pictures, and its own repetition."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_xarray(run: mk.Result, swept: mk.Result, portfolio: mk.Result) -> None:
 
 def test_pictures(run: mk.Result, swept: mk.Result, portfolio: mk.Result) -> None:
     plt = pytest.importorskip("matplotlib.pyplot")
-    figure, ax = plt.subplots()
+    ax = plt.subplots()[1]
     assert mk.plot_distribution(run, ax=ax) is ax
     assert "money per period" in ax.get_xlabel()
     drawn = [run.plot(), swept.plot(), portfolio.plot(), mk.plot_distribution(run, "fill_rate")]

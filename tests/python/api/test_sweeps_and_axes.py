@@ -108,7 +108,7 @@ class TestPortfolio:
         assert "cost" not in run
 
     def test_an_item_draws_the_same_alone(self, shop: mk.MakeToStock) -> None:
-        items = {name: shop for name in ("nut", "bolt", "washer")}
+        items = dict.fromkeys(("nut", "bolt", "washer"), shop)
         run = mk.simulate(items, **RUN, keep="replications")
         assert run["cost"].shape == (3, 40)
         assert not np.array_equal(run["cost"][0], run["cost"][1])

@@ -1,4 +1,4 @@
-"""What must hold for any configuration: conservation, monotonicity, scaling, independence of how it is run."""
+"""What must hold for any configuration: conservation, monotonicity, scaling, freedom from how it is run."""
 
 from __future__ import annotations
 
@@ -27,10 +27,8 @@ policies = st.one_of(
     st.integers(0, 120).map(mk.BaseStock),
     st.tuples(st.integers(0, 60), st.integers(1, 60)).map(lambda p: mk.MinMax(p[0], p[0] + p[1])),
 )
-costs = st.builds(
-    mk.Costs, holding=rates, backorder=rates, shortage=rates, lost_sale=rates, order=rates, unit=rates, price=rates,
-    salvage=st.floats(-5, 5),
-)  # fmt: skip
+money = ("holding", "backorder", "shortage", "lost_sale", "order", "unit", "price")
+costs = st.builds(mk.Costs, **dict.fromkeys(money, rates), salvage=st.floats(-5, 5))
 shops = st.builds(
     mk.MakeToStock,
     demand=laws,

@@ -1,4 +1,4 @@
-"""A history that is not right is refused with file, line and column; one that is right is read as it stands."""
+"""A history that is not right is refused with file, line and column; a right one is read as it stands."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_read(tmp_path: Path, data: str | bytes) -> None:
 )
 def test_refused(tmp_path: Path, data: str | bytes, words: list[str]) -> None:
     file = write(tmp_path, data)
-    with pytest.raises(ValueError, match="h.csv") as refusal:
+    with pytest.raises(ValueError, match=r"h\.csv") as refusal:
         read_history(file)
     assert all(word in str(refusal.value) for word in words), str(refusal.value)
 

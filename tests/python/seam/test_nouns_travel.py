@@ -1,4 +1,4 @@
-"""Nouns compare, hash, print, pickle, change and round-trip to JSON; arrays of any make are taken as they are."""
+"""Nouns compare, hash, print, pickle, change and round-trip to JSON; arrays of any make are welcome."""
 
 from __future__ import annotations
 

@@ -69,9 +69,9 @@ def test_a_bar_does_not_change_the_numbers(shop: mk.MakeToStock, capsys: pytest.
 
 def test_global_random_state_is_untouched(shop: mk.MakeToStock) -> None:
     np.random.seed(1)  # noqa: NPY002 - the global state is what this is about
-    before = np.random.get_state()[1].tobytes()  # type: ignore[union-attr,index]  # noqa: NPY002
+    before = np.random.get_state()[1].tobytes()  # type: ignore[index]  # noqa: NPY002
     mk.simulate(shop, periods=10, replications=10)
-    assert np.random.get_state()[1].tobytes() == before  # type: ignore[union-attr,index]  # noqa: NPY002
+    assert np.random.get_state()[1].tobytes() == before  # type: ignore[index]  # noqa: NPY002
 
 
 class TestSeeds:
