@@ -168,7 +168,7 @@ fn sum_chunk<S: Simd>(s: S, source: Source, law: &WholeTable, first: u32, period
         s.vectorize(
             #[inline(always)]
             || {
-                draw_whole(s, source, law, first, start as u64, tile);
+                draw_whole(s, source, law, first, start as u64, periods - start, tile);
                 for row in tile.iter().take(periods - start) {
                     for (sum, x) in total.iter_mut().zip(row) {
                         *sum = sum.wrapping_add(*x);

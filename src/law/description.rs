@@ -269,7 +269,7 @@ impl Law {
         self.distribution().map(|d| d.moments().1)
     }
 
-    /// `P(X ≤ x)`.
+    /// `P(X ≤ x)`. Like the other functions here it checks and builds the law anew; not for loops.
     pub fn cdf(&self, x: f64) -> Result<f64> {
         self.distribution().map(|d| d.cdf(x))
     }
@@ -326,7 +326,7 @@ impl Law {
                         ));
                     }
                     Negative::Allow if below > 1e-3 => {
-                        notes.push(format!("P(N<0)={below:.3}: negative values occur"))
+                        notes.push(format!("P(N<0)={below:.3}: negative values occur"));
                     }
                     _ => {}
                 }

@@ -269,25 +269,46 @@ impl RealTable {
         let bits = v.bitcast::<u64x8<S>>();
         let side = (OCTAVES << self.order) as u64;
         let index = (bits >> (52 - self.order)) - u64x8::splat(s, LOWEST << self.order)
-            + (u64x8::splat(s, 0) - upper & u64x8::splat(s, side));
+            + ((u64x8::splat(s, 0) - upper) & u64x8::splat(s, side));
         let t = (((bits << self.order) & u64x8::splat(s, MANTISSA)) | u64x8::splat(s, ONE_BITS))
             .bitcast::<f64x8<S>>()
             - f64x8::splat(s, 1.0);
         let index = index.as_slice();
-        let row = |i: usize| f64x8::from_slice(s, &self.cells[index[i] as usize].0);
-        // Three rounds of perfect shuffles turn eight cells into eight coefficient vectors.
-        let round = |r: [f64x8<S>; 8]| {
-            let (a, b) = r[0].interleave(r[4]);
-            let (c, d) = r[1].interleave(r[5]);
-            let (e, f) = r[2].interleave(r[6]);
-            let (g, h) = r[3].interleave(r[7]);
-            [a, b, c, d, e, f, g, h]
-        };
-        let c = round(round(round([row(0), row(1), row(2), row(3), row(4), row(5), row(6), row(7)])));
+        let cells = &self.cells;
+        let c = transpose([
+            row(s, cells, index[0]),
+            row(s, cells, index[1]),
+            row(s, cells, index[2]),
+            row(s, cells, index[3]),
+            row(s, cells, index[4]),
+            row(s, cells, index[5]),
+            row(s, cells, index[6]),
+            row(s, cells, index[7]),
+        ]);
         let x = c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
         let x = x.simd_lt(c[6]).select(c[6], x);
         x.simd_gt(c[7]).select(c[7], x)
     }
+}
+
+#[inline(always)]
+fn row<S: Simd>(s: S, cells: &[Cell], index: u64) -> f64x8<S> {
+    f64x8::from_slice(s, &cells[index as usize].0)
+}
+
+/// Eight cells into eight coefficient vectors, by three perfect shuffles.
+#[inline(always)]
+fn transpose<S: Simd>(r: [f64x8<S>; 8]) -> [f64x8<S>; 8] {
+    shuffle(shuffle(shuffle(r)))
+}
+
+#[inline(always)]
+fn shuffle<S: Simd>(r: [f64x8<S>; 8]) -> [f64x8<S>; 8] {
+    let (a, b) = r[0].interleave(r[4]);
+    let (c, d) = r[1].interleave(r[5]);
+    let (e, f) = r[2].interleave(r[6]);
+    let (g, h) = r[3].interleave(r[7]);
+    [a, b, c, d, e, f, g, h]
 }
 
 /// `v = min(u, 1 − u)` of an integer, and whether it is the upper tail.
@@ -322,7 +343,7 @@ mod tests {
         for order in ORDERS {
             let v = quantile_nodes(order);
             assert_eq!(v.len(), 8 * (52 << order) + 1);
-            assert_eq!((v[0], v[v.len() - 1]), (2f64.powi(-53), 0.5));
+            assert_eq!((v[0], v[v.len() - 1]), (1.0 / (1u64 << 53) as f64, 0.5));
             assert!(v.windows(2).all(|w| w[0] < w[1]));
         }
     }

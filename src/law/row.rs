@@ -5,7 +5,7 @@
 //! * Everywhere: all guide entries are fetched first, then combined in lanes, so that no vector load waits for the
 //!   scalar stores it reads.
 //! * With AVX-512, laws whose values of any weight span at most 62 (Poisson up to a mean of about 60): the
-//!   whole table lives in registers, 256 one-byte cells and 64 thresholds, and nothing is fetched at all.
+//!   whole table lives in registers, 256 one-byte cells and 32 or 64 thresholds, and nothing is fetched at all.
 
 use super::whole::WholeTable;
 use crate::random::BITS;
@@ -29,10 +29,11 @@ impl WholeTable {
     ) {
         let mut open = [0u16; GROUPS];
         self.settle(s, lead, out, &mut open);
-        for (g, &mask) in open.iter().enumerate() {
-            let mut bits = mask;
+        // Four masks at a time: few draws are open, and a branch per vector would often be guessed wrongly.
+        for (q, four) in open.chunks_exact(4).enumerate() {
+            let mut bits = four.iter().rev().fold(0u64, |bits, mask| bits << 16 | u64::from(*mask));
             while bits != 0 {
-                let i = g * WIDTH + bits.trailing_zeros() as usize;
+                let i = q * 64 + bits.trailing_zeros() as usize;
                 out[i] = self.by_lead(lead[i]).unwrap_or_else(|| self.at(u64::from(lead[i]) << 20 | u64::from(trail(i))));
                 bits &= bits - 1;
             }
@@ -60,11 +61,11 @@ impl WholeTable {
     }
 }
 
-/// Values that a register table can tell apart.
-const VALUES: usize = 63;
+/// Values that a register table can tell apart: with two registers of thresholds, and with four.
+const VALUES: [usize; 2] = [31, 63];
 /// A cell that holds three boundaries or more, or reaches outside the window.
 const CROWDED: u8 = 255;
-/// Share of draws that may fall outside the window.
+/// How many draws may fall outside the window: an eighth of those that the crowded cells at both ends leave open anyway.
 const OUTSIDE: u64 = 1 << (BITS - 10);
 
 /// A law narrow enough for sixteen registers: value = base + #{ j ≥ 1 : lead > threshold[j] }.
@@ -73,23 +74,29 @@ pub(super) struct Narrow {
     /// By the top eight bits of the lead: where the count starts.
     guide: [u8; 256],
     /// The last lead that is surely not above boundary j; equality leaves it to the trailing bits.
-    threshold: [u32; VALUES + 1],
+    threshold: [u32; 64],
+    /// Whether more than the first 32 thresholds are used.
+    wide: bool,
     base: i32,
 }
 
 impl Narrow {
-    /// The window of 63 values around the median, if nearly all draws fall inside.
+    /// The narrowest window around the median that nearly all draws fall inside.
     pub(super) fn new(first: i32, ends: &[u64]) -> Option<Box<Self>> {
+        VALUES.iter().find_map(|&values| Self::window(first, ends, values))
+    }
+
+    fn window(first: i32, ends: &[u64], values: usize) -> Option<Box<Self>> {
         let total = 1u64 << BITS;
         let median = ends.partition_point(|&e| e <= total / 2);
-        let start = median.saturating_sub(VALUES / 2).min(ends.len().saturating_sub(VALUES));
+        let start = median.saturating_sub(values / 2).min(ends.len().saturating_sub(values));
         let below = if start == 0 { 0 } else { ends[start - 1] };
-        let stop = (start + VALUES).min(ends.len());
+        let stop = (start + values).min(ends.len());
         if below + (total - ends[stop - 1]) > OUTSIDE {
             return None;
         }
         // Boundary j lies below value start + j; the window closes at the last one.
-        let mut threshold = [u32::MAX; VALUES + 1];
+        let mut threshold = [u32::MAX; 64];
         for (j, t) in threshold.iter_mut().enumerate().take(stop - start) {
             let boundary = if start + j == 0 { 0 } else { ends[start + j - 1] };
             *t = (boundary.saturating_sub(1) >> 20) as u32;
@@ -107,7 +114,7 @@ impl Narrow {
                 *cell = passed as u8;
             }
         }
-        Some(Box::new(Self { guide, threshold, base: first + start as i32 }))
+        Some(Box::new(Self { guide, threshold, wide: values > VALUES[0], base: first + start as i32 }))
     }
 }
 
@@ -130,27 +137,37 @@ fearless_simd::kernel!(
         let (one, crowded, base) = (
             _mm512_set1_epi32(1),
             _mm512_set1_epi32(CROWDED as i32),
-            _mm512_set1_epi32(table.base),
+            _mm512_set1_epi32(table.base - 1),
         );
-        for g in 0..GROUPS {
-            let u: __m512i = u32x16::from_slice(token, &lead[g * WIDTH..(g + 1) * WIDTH]).into();
-            let cell = _mm512_srli_epi32::<24>(u);
-            let low = _mm512_permutex2var_epi8(g0, cell, g1);
-            let high = _mm512_permutex2var_epi8(g2, cell, g3);
-            let k = _mm512_and_si512(_mm512_mask_mov_epi32(low, _mm512_movepi32_mask(u), high), crowded);
-            let mut mask = _mm512_cmpeq_epi32_mask(k, crowded);
-            let mut next = _mm512_add_epi32(k, one);
-            for _ in 0..2 {
-                let low = _mm512_permutex2var_epi32(t0, next, t1);
-                let high = _mm512_permutex2var_epi32(t2, next, t3);
-                let upper = _mm512_test_epi32_mask(next, _mm512_set1_epi32(32));
-                let threshold = _mm512_mask_mov_epi32(low, upper, high);
-                mask |= _mm512_cmpeq_epi32_mask(u, threshold);
-                next = _mm512_mask_add_epi32(next, _mm512_cmpgt_epu32_mask(u, threshold), next, one);
-            }
-            let value: i32x16<Avx512> = _mm512_add_epi32(_mm512_sub_epi32(next, one), base).simd_into(token);
-            value.store_slice(&mut out[g * WIDTH..(g + 1) * WIDTH]);
-            open[g] = mask;
+        // Unrolled by hand over both widths: four registers of thresholds cost twice the look-ups of two.
+        macro_rules! row {
+            ($threshold:expr) => {
+                for g in 0..GROUPS {
+                    let u: __m512i = u32x16::from_slice(token, &lead[g * WIDTH..(g + 1) * WIDTH]).into();
+                    let cell = _mm512_srli_epi32::<24>(u);
+                    let low = _mm512_permutex2var_epi8(g0, cell, g1);
+                    let high = _mm512_permutex2var_epi8(g2, cell, g3);
+                    let k = _mm512_and_si512(_mm512_mask_mov_epi32(low, _mm512_movepi32_mask(u), high), crowded);
+                    let next = _mm512_add_epi32(k, one);
+                    let threshold = $threshold(next);
+                    let next = _mm512_mask_add_epi32(next, _mm512_cmpgt_epu32_mask(u, threshold), next, one);
+                    // A lead that equals the first threshold meets it again here, so one test of equality will do.
+                    let threshold = $threshold(next);
+                    let next = _mm512_mask_add_epi32(next, _mm512_cmpgt_epu32_mask(u, threshold), next, one);
+                    open[g] = _mm512_cmpeq_epi32_mask(k, crowded) | _mm512_cmpeq_epi32_mask(u, threshold);
+                    let value: i32x16<Avx512> = _mm512_add_epi32(next, base).simd_into(token);
+                    value.store_slice(&mut out[g * WIDTH..(g + 1) * WIDTH]);
+                }
+            };
+        }
+        if table.wide {
+            row!(|j| {
+                let low = _mm512_permutex2var_epi32(t0, j, t1);
+                let high = _mm512_permutex2var_epi32(t2, j, t3);
+                _mm512_mask_mov_epi32(low, _mm512_test_epi32_mask(j, _mm512_set1_epi32(32)), high)
+            });
+        } else {
+            row!(|j| _mm512_permutex2var_epi32(t0, j, t1));
         }
     }
 );
@@ -171,7 +188,7 @@ mod tests {
         let fine = vec![3 << 20, (3 << 20) + 1, 5 << 20, total - (7 << 19), total];
         let mut peaked = peaked;
         *peaked.last_mut().unwrap() = total;
-        for (ends, narrow) in [(even(1), true), (even(2), true), (even(62), true), (even(300), false), (peaked, true), (fine, true)] {
+        for (ends, narrow) in [(even(1), true), (even(2), true), (even(31), true), (even(32), true), (even(63), true), (even(300), false), (peaked, true), (fine, true)] {
             let table = WholeTable::new(-4, ends.clone(), 0.0, 0.0).unwrap();
             assert_eq!(table.narrow().is_some(), narrow, "{} values", ends.len());
             let near = ends.iter().flat_map(|e| [-2i64, -1, 0, 1].map(|d| (e >> 20) as i64 + d));

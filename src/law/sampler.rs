@@ -39,6 +39,8 @@ impl RealSampler {
     pub fn new(standard: Standardised, low: f64, high: f64, chance: f64, mean: f64, variance: f64) -> Self {
         let (low, high) = (low.max(-f64::MAX), high.min(f64::MAX));
         let threshold = ((1.0 - chance) * (LAST + 1) as f64).round() as u64;
+        // Moments beyond the range of doubles stay finite, so that they survive JSON.
+        let (mean, variance) = (mean.clamp(-f64::MAX, f64::MAX), variance.min(f64::MAX));
         Self { standard, low, high, chance, threshold, atom: 0.0f64.clamp(low, high), mean, variance }
     }
 
@@ -66,7 +68,7 @@ impl RealSampler {
     /// one length, a multiple of 16.
     #[inline(always)]
     pub fn fill<S: Simd>(&self, s: S, lead: &[u32], trail: &[u32], out: &mut [f64]) {
-        debug_assert!(lead.len() == out.len() && trail.len() == out.len() && out.len() % 16 == 0);
+        debug_assert!(lead.len() == out.len() && trail.len() == out.len() && out.len().is_multiple_of(16));
         for ((lead, trail), out) in
             lead.chunks_exact(16).zip(trail.chunks_exact(16)).zip(out.chunks_exact_mut(16))
         {

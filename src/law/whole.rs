@@ -174,13 +174,15 @@ impl WholeTable {
         self.guide[(lead >> 20) as usize]
     }
 
-    /// The value of a lead that the guide settles.
+    /// The value of a lead that settles the draw, whatever the trailing bits.
     #[inline]
     pub(super) fn by_lead(&self, lead: u32) -> Option<i32> {
-        match classify(self.entry(lead), lead & LOW20) {
-            Cell::Settled(offset) => Some(self.first + offset as i32),
-            Cell::Slow => None,
+        if let Cell::Settled(offset) = classify(self.entry(lead), lead & LOW20) {
+            return Some(self.first + offset as i32);
         }
+        let n = u64::from(lead) << 20;
+        let value = self.at(n);
+        (value == self.at(n | u64::from(LOW20))).then_some(value)
     }
 
     /// Sixteen draws from their leads and guide entries, and a bit for each that the trailing bits must decide.

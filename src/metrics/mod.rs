@@ -166,6 +166,18 @@ pub fn values(c: &Counts, tariff: &Tariff) -> [f64; METRICS.len()] {
     ]
 }
 
+/// Whether the metrics at these positions of the catalogue can do without orders, order quantities, stockouts and stock
+/// before demand.
+pub fn lean(wanted: &[usize], tariff: &Tariff) -> bool {
+    let costs = &tariff.costs;
+    let in_money = tariff.mean_basis || costs.order != 0.0 || costs.unit != 0.0;
+    wanted.iter().all(|&at| match METRICS[at].name {
+        "orders" | "order_quantity" | "stockout_periods" | "alpha_service" => false,
+        "order_cost" | "purchase_cost" | "holding_cost" | "cost" | "profit" => !in_money,
+        _ => true,
+    })
+}
+
 /// A ratio metric as numerator and denominator in every replication, from a row of all metrics.
 pub fn ratio_parts(name: &str, row: impl Fn(usize) -> f64) -> Option<(f64, f64)> {
     let get = |name: &str| position(name).map_or(f64::NAN, &row);
@@ -176,20 +188,57 @@ pub fn ratio_parts(name: &str, row: impl Fn(usize) -> f64) -> Option<(f64, f64)>
     }
 }
 
-/// Quantities that can be kept period by period: name, unit, definition.
-pub const TRACES: [(&str, &str, &str); 7] = [
-    ("demand", UNITS, "Units demanded in the period."),
-    ("filled", UNITS, "Units filled from stock in the period of their demand."),
-    ("on_hand", STOCK, "Stock on hand at the close."),
-    ("backorders", STOCK, "Units waiting at the close."),
-    ("net_inventory", STOCK, "On hand minus backorders at the close."),
-    ("order_quantity", UNITS, "Units ordered in the period."),
-    ("lost", UNITS, "Units lost in the period."),
+/// A quantity that can be kept period by period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quantity {
+    /// Units demanded.
+    Demand,
+    /// Units filled from stock at once.
+    Filled,
+    /// Stock at the close.
+    OnHand,
+    /// Units waiting at the close.
+    Backorders,
+    /// On hand minus backorders at the close.
+    NetInventory,
+    /// Units ordered.
+    OrderQuantity,
+    /// Units lost.
+    Lost,
+}
+
+/// Quantities that can be kept period by period: name, unit, definition. A trace shares its name with the metric that
+/// is its time average.
+pub const TRACES: [(Quantity, &str, &str, &str); 7] = [
+    (Quantity::Demand, "demand", UNITS, "Units demanded in the period."),
+    (Quantity::Filled, "filled", UNITS, "Units filled from stock in the period of their demand."),
+    (Quantity::OnHand, "on_hand", STOCK, "Stock on hand at the close."),
+    (Quantity::Backorders, "backorders", STOCK, "Units waiting at the close."),
+    (Quantity::NetInventory, "net_inventory", STOCK, "On hand minus backorders at the close."),
+    (Quantity::OrderQuantity, "order_quantity", UNITS, "Units ordered in the period."),
+    (Quantity::Lost, "lost", UNITS, "Units lost in the period."),
 ];
+
+impl Quantity {
+    /// Name in results.
+    pub fn name(self) -> &'static str {
+        TRACES[self as usize].1
+    }
+
+    /// The quantity of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        TRACES.iter().find(|t| t.1 == name).map(|t| t.0)
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantities_find_their_names() {
+        assert!(TRACES.iter().all(|t| t.0.name() == t.1 && Quantity::named(t.1) == Some(t.0)));
+    }
 
     #[test]
     fn costs_sum_to_the_total_exactly() {

@@ -94,7 +94,7 @@ pub(super) fn json(value: &impl Serialize) -> String {
 pub(super) fn catalogue() -> String {
     let traces: Vec<_> = TRACES
         .iter()
-        .map(|(name, unit, definition)| serde_json::json!({ "name": name, "unit": unit, "definition": definition }))
+        .map(|(_, name, unit, definition)| serde_json::json!({ "name": name, "unit": unit, "definition": definition }))
         .collect();
     json(&serde_json::json!({
         "metrics": METRICS,

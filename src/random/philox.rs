@@ -21,24 +21,32 @@ pub fn philox4x32(mut key: [u32; 2], mut c: [u32; 4]) -> [u32; 4] {
     c
 }
 
-/// Eight blocks at once. Each word lives in the low half of a 64-bit lane; the high half of what comes back is
-/// rubbish, because the next multiplication reads only the low half and masking would be wasted work.
+/// `8·N` blocks at once. Each word lives in the low half of a 64-bit lane; the high half of what comes back is rubbish,
+/// because the next multiplication reads only the low half and masking would be wasted work. The `N` groups advance
+/// round by round together: a round is a chain of dependent instructions, and one chain alone would leave the machine
+/// waiting.
 #[inline(always)]
-pub fn philox_lanes<S: Simd>(s: S, mut key: [u32; 2], c: [u64x8<S>; 4]) -> [u64x8<S>; 4] {
-    let [mut c0, mut c1, mut c2, mut c3] = c;
+pub fn philox_lanes<S: Simd, const N: usize>(
+    s: S,
+    mut key: [u32; 2],
+    mut c: [[u64x8<S>; 4]; N],
+) -> [[u64x8<S>; 4]; N] {
     let low = u64x8::splat(s, 0xffff_ffff);
     let m0 = u64x8::splat(s, u64::from(MULTIPLIER[0]));
     let m1 = u64x8::splat(s, u64::from(MULTIPLIER[1]));
     for _ in 0..ROUNDS {
-        let p0 = (c0 & low) * m0;
-        let p1 = (c2 & low) * m1;
-        c0 = (p1 >> 32) ^ c1 ^ u64x8::splat(s, u64::from(key[0]));
-        c2 = (p0 >> 32) ^ c3 ^ u64x8::splat(s, u64::from(key[1]));
-        c1 = p1;
-        c3 = p0;
+        let (k0, k1) = (u64x8::splat(s, u64::from(key[0])), u64x8::splat(s, u64::from(key[1])));
+        for [c0, c1, c2, c3] in &mut c {
+            let p0 = (*c0 & low) * m0;
+            let p1 = (*c2 & low) * m1;
+            *c0 = (p1 >> 32) ^ *c1 ^ k0;
+            *c2 = (p0 >> 32) ^ *c3 ^ k1;
+            *c1 = p1;
+            *c3 = p0;
+        }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
-    [c0, c1, c2, c3]
+    c
 }
 
 #[cfg(test)]

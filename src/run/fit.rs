@@ -89,9 +89,10 @@ pub fn fit(request: &FitRequest, arrays: &Arrays, control: &Control) -> Result<F
     let mut found = vec![(f64::NAN, f64::NAN); run.items.len()];
     control.progress.expect(found.len());
     let Prepared { frame, plans, level, .. } = &prepared;
+    let frame = Frame { lean: false, ..*frame };
     let jobs: Vec<_> = found.iter_mut().zip(plans).zip(&run.items).collect();
     run_jobs(jobs, run.threads, Scratch::default, |((out, plan), item), scratch| {
-        let search = Search { level: *level, frame: *frame, replications: run.replications, target: &request.target, control };
+        let search = Search { level: *level, frame, replications: run.replications, target: &request.target, control };
         *out = search.least(plan, scratch).map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
@@ -121,7 +122,7 @@ pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &C
         let mut own = Arrays::new();
         let source = arrays.get(history).ok_or_else(|| Error::data(history, "no array of this name"))?;
         for (b, out) in out.iter_mut().enumerate() {
-            let frame = Frame { key: derived_key(run.key, b as u32), ..prepared.frame };
+            let frame = Frame { key: derived_key(run.key, b as u32), lean: false, ..prepared.frame };
             let mut array = source.clone();
             resample(&source.values, frame.key, item.key, &mut array.values);
             own.insert(history.clone(), array);

@@ -11,6 +11,7 @@
 pub mod fit;
 mod pool;
 pub mod simulate;
+mod store;
 
 use crate::engine::lattice::LANES;
 use crate::error::{Error, Result};

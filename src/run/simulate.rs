@@ -1,11 +1,12 @@
 //! `simulate`: items × designs × replications.
 
+use super::store::noughts;
 use super::{Control, chunks, first_replication, run_jobs};
 use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
-use crate::metrics::{METRICS, TRACES, position, ratio_parts, values};
+use crate::metrics::{self, METRICS, Quantity, TRACES, position, ratio_parts, values};
 use crate::strategy::make_to_stock::job::{Frame, Output, Pass, Plan, Rows, Scratch, run_chunk};
 use serde::Serialize;
 
@@ -66,7 +67,7 @@ pub struct Prepared {
     replications: usize,
     /// Catalogue positions of the returned metrics.
     wanted: Vec<usize>,
-    traces: Vec<&'static str>,
+    traces: Vec<Quantity>,
     whole: bool,
     report: Report,
 }
@@ -115,12 +116,11 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
         .trace
         .iter()
         .map(|n| {
-            let known = TRACES.iter().map(|t| t.0).find(|t| t == n);
-            known.ok_or_else(|| Error::config("trace", n, format!("one of {:?}", TRACES.map(|t| t.0))))
+            Quantity::named(n).ok_or_else(|| Error::config("trace", n, format!("one of {:?}", TRACES.map(|t| t.1))))
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first };
+    let mut frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
     guard(request, designs, wanted.len(), traces.len())?;
     let mut plans = Vec::with_capacity(request.items.len());
     let mut passes = Vec::new();
@@ -134,6 +134,7 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
         plans.push(plan);
         passes.push(pass);
     }
+    frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {
         plans.iter_mut().for_each(Plan::make_real);
@@ -203,7 +204,7 @@ struct Job<'a> {
     /// Row m · designs + d.
     rows: Vec<&'a mut [f64]>,
     /// Per design.
-    traces: Vec<Vec<(&'static str, Rows<'a>)>>,
+    traces: Vec<Vec<(Quantity, Rows<'a>)>>,
 }
 
 /// Cuts an array of rows of `length` values into the run's chunks: `[chunk][row]`.
@@ -238,8 +239,8 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     let mut traced: Vec<Trace> = traces
         .iter()
         .map(|_| match whole {
-            true => Trace::Whole(vec![0; designs * items * length]),
-            false => Trace::Real(vec![0.0; designs * items * length]),
+            true => Trace::Whole(noughts(designs * items * length)),
+            false => Trace::Real(noughts(designs * items * length)),
         })
         .collect();
     let ratio_names: Vec<&'static str> = METRICS.iter().filter(|m| m.kind == "ratio").map(|m| m.name).collect();
@@ -252,7 +253,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     for start in (0..items).step_by(batch) {
         let here = batch.min(items - start);
         arrays.clear();
-        arrays.resize_with(computed.len(), || vec![0.0; designs * here * replications]);
+        arrays.resize_with(computed.len(), || noughts(designs * here * replications));
         let jobs = jobs(&mut arrays, &mut traced, &traces, &pieces, start, here, designs, replications, frame.periods);
         run_jobs(jobs, request.threads, Scratch::default, |mut job, scratch| {
             let plan = &plans[job.item];
@@ -317,7 +318,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
         metrics: arrays.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect(),
         summary: if summarised { summary.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect() } else { vec![] },
         ratios: ratio_names.into_iter().zip(ratios).collect(),
-        traces: traces.into_iter().zip(traced).collect(),
+        traces: traces.iter().map(|q| q.name()).zip(traced).collect(),
         report,
     })
 }
@@ -337,7 +338,7 @@ fn pool_ratios(summary: &mut [Vec<f64>], ratios: &[Vec<f64>], wanted: &[usize], 
 fn jobs<'a>(
     arrays: &'a mut [Vec<f64>],
     traced: &'a mut [Trace],
-    traces: &[&'static str],
+    traces: &[Quantity],
     pieces: &[(u32, std::ops::Range<usize>)],
     start: usize,
     items: usize,
@@ -362,9 +363,9 @@ fn jobs<'a>(
         }
     }
     let lengths: Vec<usize> = sizes.iter().map(|n| n * periods).collect();
-    for (name, trace) in traces.iter().zip(traced) {
+    for (&quantity, trace) in traces.iter().zip(traced) {
         let mut place = |c: usize, row: usize, piece: Rows<'a>| {
-            jobs[(row % items) * sizes.len() + c].traces[row / items].push((name, piece));
+            jobs[(row % items) * sizes.len() + c].traces[row / items].push((quantity, piece));
         };
         match trace {
             Trace::Whole(values) => {

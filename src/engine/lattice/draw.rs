@@ -22,26 +22,27 @@ impl Source {
         Line { key: self.key, replication, stream: self.stream, entity: self.entity }
     }
 
-    /// The words of four periods for sixteen replications: `words[k]` belongs to period `4·block + k`.
+    /// The words of four periods for 32 replications: `words[h][k]` belongs to replications `16·h ..` and period
+    /// `4·block + k`. (No closures here: they would not inherit the SIMD level.)
     #[inline(always)]
-    fn words<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [u32x16<S>; 4] {
-        let low = self.eight(s, replication, block, twin);
-        let high = self.eight(s, replication.wrapping_add(8), block, twin);
-        [join(low[0], high[0]), join(low[1], high[1]), join(low[2], high[2]), join(low[3], high[3])]
-    }
-
-    /// One block each for eight replications. (No closures here: they would not inherit the SIMD level.)
-    #[inline(always)]
-    fn eight<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [u64x8<S>; 4] {
+    fn words<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [[u32x16<S>; 4]; 2] {
         let c = counter(block, self.entity, replication, self.stream.id(), twin);
         let lane: u64x8<S> = [0, 1, 2, 3, 4, 5, 6, 7].simd_into(s);
-        let [c0, c1, c2, c3] = [
-            u64x8::splat(s, u64::from(c[0])),
-            u64x8::splat(s, u64::from(c[1])),
-            u64x8::splat(s, u64::from(c[2])) + lane,
-            u64x8::splat(s, u64::from(c[3])),
+        let [c0, c1, c3] =
+            [u64x8::splat(s, u64::from(c[0])), u64x8::splat(s, u64::from(c[1])), u64x8::splat(s, u64::from(c[3]))];
+        // Chunks are aligned, so the replication does not wrap inside a vector.
+        let r = u64x8::splat(s, u64::from(c[2])) + lane;
+        let counters = [
+            [c0, c1, r, c3],
+            [c0, c1, r + u64x8::splat(s, 8), c3],
+            [c0, c1, r + u64x8::splat(s, 16), c3],
+            [c0, c1, r + u64x8::splat(s, 24), c3],
         ];
-        philox_lanes(s, split_key(self.key), [c0, c1, c2, c3])
+        let [a, b, c, d] = philox_lanes(s, split_key(self.key), counters);
+        [
+            [join(a[0], b[0]), join(a[1], b[1]), join(a[2], b[2]), join(a[3], b[3])],
+            [join(c[0], d[0]), join(c[1], d[1]), join(c[2], d[2]), join(c[3], d[3])],
+        ]
     }
 }
 
@@ -52,7 +53,7 @@ fn join<S: Simd>(low: u64x8<S>, high: u64x8<S>) -> u32x16<S> {
     low.unzip_low(high)
 }
 
-/// Sixteen periods from `first_period` (a multiple of four) of a whole-valued law.
+/// At least `periods` periods, a tile at the most, from `first_period` (a multiple of four) of a whole-valued law.
 #[inline(always)]
 pub fn draw_whole<S: Simd>(
     s: S,
@@ -60,15 +61,17 @@ pub fn draw_whole<S: Simd>(
     law: &WholeTable,
     first_replication: u32,
     first_period: u64,
+    periods: usize,
     out: &mut Tile<i32>,
 ) {
     let mut lead = [[0u32; LANES]; 4];
-    for b in 0..DEPTH / 4 {
+    for b in 0..periods.min(DEPTH).div_ceil(4) {
         let block = first_period / 4 + b as u64;
-        for g in (0..LANES).step_by(16) {
+        for g in (0..LANES).step_by(32) {
             let words = source.words(s, first_replication + g as u32, block, 0);
             for k in 0..4 {
-                words[k].store_slice(&mut lead[k][g..g + 16]);
+                words[0][k].store_slice(&mut lead[k][g..g + 16]);
+                words[1][k].store_slice(&mut lead[k][g + 16..g + 32]);
             }
         }
         for k in 0..4 {
@@ -79,7 +82,7 @@ pub fn draw_whole<S: Simd>(
     }
 }
 
-/// Sixteen periods from `first_period` (a multiple of four) of a real-valued law.
+/// The same of a real-valued law.
 #[inline(always)]
 pub fn draw_real<S: Simd>(
     s: S,
@@ -87,19 +90,23 @@ pub fn draw_real<S: Simd>(
     law: &RealSampler,
     first_replication: u32,
     first_period: u64,
+    periods: usize,
     out: &mut Tile<f64>,
 ) {
     let mut lead = [[0u32; LANES]; 4];
     let mut trail = [[0u32; LANES]; 4];
-    for b in 0..DEPTH / 4 {
+    for b in 0..periods.min(DEPTH).div_ceil(4) {
         let block = first_period / 4 + b as u64;
-        for g in (0..LANES).step_by(16) {
+        for g in (0..LANES).step_by(32) {
             let replication = first_replication + g as u32;
             let leads = source.words(s, replication, block, 0);
             let trails = source.words(s, replication, block, 1);
-            for k in 0..4 {
-                leads[k].store_slice(&mut lead[k][g..g + 16]);
-                (trails[k] >> 12).store_slice(&mut trail[k][g..g + 16]);
+            for h in 0..2 {
+                let at = g + 16 * h..g + 16 * h + 16;
+                for k in 0..4 {
+                    leads[h][k].store_slice(&mut lead[k][at.clone()]);
+                    (trails[h][k] >> 12).store_slice(&mut trail[k][at.clone()]);
+                }
             }
         }
         for k in 0..4 {

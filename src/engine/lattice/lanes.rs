@@ -2,6 +2,7 @@
 //!
 //! `max`, `min` and `portion` are defined so that lanes, the scalar reference and every SIMD level agree bit for bit.
 
+use super::rows::{transpose_real, transpose_whole};
 use fearless_simd::{Simd, f64x8, i32x16, mask32x16, mask64x8, prelude::*};
 use std::ops::{Add, Sub};
 
@@ -13,6 +14,8 @@ pub trait Cell: Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> +
     fn to_f64(self) -> f64;
     /// The nearest value; only called with values known to fit.
     fn from_f64(x: f64) -> Self;
+    /// Swaps rows and columns.
+    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]);
     /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
     fn portion(x: Self, share: Self) -> Self;
 }
@@ -48,6 +51,10 @@ pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
 impl Cell for i32 {
     type Lanes<S: Simd> = i32x16<S>;
     #[inline(always)]
+    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]) {
+        transpose_whole(s, block);
+    }
+    #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
     }
@@ -63,6 +70,10 @@ impl Cell for i32 {
 
 impl Cell for f64 {
     type Lanes<S: Simd> = f64x8<S>;
+    #[inline(always)]
+    fn transpose<S: Simd>(_s: S, block: &mut [[Self; 16]; 16]) {
+        transpose_real(block);
+    }
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self
@@ -159,5 +170,69 @@ impl<S: Simd> Lanes<S> for f64x8<S> {
     #[inline(always)]
     fn portion(self, share: Self) -> Self {
         self * share
+    }
+}
+
+/// Two vectors side by side. A period is a chain of dependent instructions, so a kernel that carries two chains at once
+/// keeps the machine busy.
+#[derive(Clone, Copy)]
+pub struct Pair<V>(V, V);
+
+impl<V: Add<Output = V>> Add for Pair<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0, self.1 + other.1)
+    }
+}
+
+impl<V: Sub<Output = V>> Sub for Pair<V> {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0, self.1 - other.1)
+    }
+}
+
+impl<S: Simd, V: Lanes<S>> Lanes<S> for Pair<V> {
+    type Cell = V::Cell;
+    type Mask = (V::Mask, V::Mask);
+    const WIDTH: usize = 2 * V::WIDTH;
+    #[inline(always)]
+    fn splat(s: S, x: V::Cell) -> Self {
+        Self(V::splat(s, x), V::splat(s, x))
+    }
+    #[inline(always)]
+    fn load(s: S, from: &[V::Cell]) -> Self {
+        Self(V::load(s, from), V::load(s, &from[V::WIDTH..]))
+    }
+    #[inline(always)]
+    fn store(self, to: &mut [V::Cell]) {
+        self.0.store(to);
+        self.1.store(&mut to[V::WIDTH..]);
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self(self.0.larger(other.0), self.1.larger(other.1))
+    }
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        Self(self.0.smaller(other.0), self.1.smaller(other.1))
+    }
+    #[inline(always)]
+    fn below(self, other: Self) -> Self::Mask {
+        (self.0.below(other.0), self.1.below(other.1))
+    }
+    #[inline(always)]
+    fn at_or_below(self, other: Self) -> Self::Mask {
+        (self.0.at_or_below(other.0), self.1.at_or_below(other.1))
+    }
+    #[inline(always)]
+    fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        Self(V::choose(mask.0, yes.0, no.0), V::choose(mask.1, yes.1, no.1))
+    }
+    #[inline(always)]
+    fn portion(self, share: Self) -> Self {
+        Self(self.0.portion(share.0), self.1.portion(share.1))
     }
 }

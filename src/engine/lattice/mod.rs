@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! chunk   256 replications, aligned to absolute replication numbers
-//! tile    16 periods × 256 replications of one random input
+//! tile    64 periods × 256 replications of one random input
 //!
 //! for each tile:   draw the tile once            (draw.rs; the same for every design of a sweep)
 //!                  advance every design over it  (the strategy's kernel; state stays in registers)
@@ -16,13 +16,13 @@ mod lanes;
 mod rows;
 
 pub use draw::{Source, draw_real, draw_whole};
-pub use lanes::{Cell, Lanes};
+pub use lanes::{Cell, Lanes, Pair};
 pub use rows::store_rows;
 
 /// Replications in a chunk.
 pub const LANES: usize = 256;
 /// Periods in a tile: a multiple of four, so that a Philox block never straddles two tiles.
-pub const DEPTH: usize = 16;
+pub const DEPTH: usize = 64;
 
 /// One quantity for every replication of a chunk.
 pub type Row<T> = [T; LANES];

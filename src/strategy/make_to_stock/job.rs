@@ -6,14 +6,15 @@
 use super::curve::{self, Curve};
 use super::kernel::{Record, Span, State, advance};
 use super::shortfall::Sample;
+use super::trace::View;
 use super::params::{DemandKind, DemandSource, Lead, Params};
 use super::reference;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::engine::level::at_level;
-use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Source, Tile, draw_real, draw_whole, new_tile, store_rows};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
-use crate::metrics::{Counts, Tariff};
+use crate::metrics::{Counts, Quantity, Tariff};
 use crate::random::Stream;
 use crate::run::Cancel;
 use fearless_simd::{Level, Simd};
@@ -31,6 +32,8 @@ pub struct Frame {
     pub warm_up: usize,
     /// Absolute number of the first replication of the run.
     pub first: u32,
+    /// No metric is wanted that needs orders, quantities, stockouts or stock before demand.
+    pub lean: bool,
 }
 
 /// One item, compiled.
@@ -239,8 +242,8 @@ impl Rows<'_> {
 pub struct Output<'a> {
     /// Called once per design and lane: design, lane from the start of the range, counts.
     pub counts: &'a mut dyn FnMut(usize, usize, &Counts),
-    /// Per design, per traced quantity: its name and rows.
-    pub traces: Vec<Vec<(&'static str, Rows<'a>)>>,
+    /// Per design, per traced quantity: which, and its rows.
+    pub traces: Vec<Vec<(Quantity, Rows<'a>)>>,
 }
 
 /// Memory of one worker, reused from chunk to chunk.
@@ -321,7 +324,9 @@ impl Chunk<'_> {
             None => group.params.iter().zip(&mut *states).for_each(|(p, state)| state.reset(p)),
         }
         states.iter_mut().for_each(|state| state.tally.forget());
-        let tracing = output.traces.iter().any(|t| !t.is_empty());
+        let traced = |quantity| output.traces.iter().flatten().any(|(q, _)| *q == quantity);
+        record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
+        record.keep_ordered = traced(Quantity::OrderQuantity);
 
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
@@ -333,7 +338,7 @@ impl Chunk<'_> {
                 }
                 if let Some(curve) = &group.curve {
                     let lead = leads.get(group.lead_of[0]).unwrap_or(&leads[0]);
-                    advance(s, &curve.base, base, demand, lead, span, Some(record));
+                    advance(s, &curve.base, base, demand, lead, span, false, Some(record));
                     for (j, level) in curve.levels.iter().enumerate() {
                         states[j].tally.make_room(span.to - span.from, curve.flush_every);
                         curve::accumulate(s, *level, &mut states[j].tally, demand, record, span);
@@ -342,8 +347,8 @@ impl Chunk<'_> {
                 } else {
                     for (j, p) in group.params.iter().enumerate() {
                         let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
-                        let keep = (tracing && !output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
-                        advance(s, p, &mut states[j], demand, lead, span, keep);
+                        let keep = (!output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
+                        advance(s, p, &mut states[j], demand, lead, span, self.frame.lean, keep);
                         self.trace(s, j, 0.0, span, demand, record, output);
                     }
                 }
@@ -380,7 +385,7 @@ impl Chunk<'_> {
             let source = self.source(Stream::LeadTime);
             s.vectorize(
                 #[inline(always)]
-                || draw_whole(s, source, law, self.first, tile_start as u64, tile),
+                || draw_whole(s, source, law, self.first, tile_start as u64, self.frame.periods - tile_start, tile),
             );
         }
     }
@@ -398,6 +403,7 @@ impl Chunk<'_> {
         let CellScratch { demand, states, record, index } = cells;
         states.resize_with(states.len().max(1), State::new);
         states[0].reset(base);
+        (record.keep_before, record.keep_ordered) = (true, false);
         let whole = self.group.whole;
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
@@ -406,7 +412,7 @@ impl Chunk<'_> {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].tally.forget();
                 }
-                advance(s, base, &mut states[0], demand, &leads[0], span, Some(record));
+                advance(s, base, &mut states[0], demand, &leads[0], span, false, Some(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
                 }
@@ -449,30 +455,13 @@ impl Chunk<'_> {
         record: &Record<T>,
         output: &mut Output<'_>,
     ) {
-        let lost_share = T::Lanes::<S>::splat(s, T::from_f64(self.group.params[j].lost_share));
-        let zero = T::Lanes::<S>::splat(s, T::default());
-        let shift = T::Lanes::<S>::splat(s, T::from_f64(level));
-        let load = |tile: &Tile<T>, k: usize, g: usize| T::Lanes::<S>::load(s, &tile[k][g..]);
-        for (name, rows) in &mut output.traces[self.group.designs[j]] {
+        let lost_share = self.group.params[j].lost_share;
+        let view = View { demand, record, level, lost_share, span, lanes: self.lanes.clone(), stride: self.frame.periods };
+        for (quantity, rows) in &mut output.traces[self.group.designs[j]] {
             let out = T::rows(rows);
-            let filled = |d: T::Lanes<S>, k, g| d.smaller((load(&record.before, k, g) + shift).larger(zero));
-            let derive = |x: T::Lanes<S>, k: usize, g: usize| match *name {
-                "on_hand" => (x + shift).larger(zero),
-                "net_inventory" => x + shift,
-                "backorders" => (x + shift).larger(zero) - (x + shift),
-                "filled" => filled(x, k, g),
-                "lost" => (x - filled(x, k, g)).portion(lost_share),
-                _ => x,
-            };
-            let tile = match *name {
-                "on_hand" | "net_inventory" | "backorders" => &record.close,
-                "order_quantity" => &record.ordered,
-                _ => demand,
-            };
-            let (stride, column) = (self.frame.periods, span.tile_start + span.from);
             s.vectorize(
                 #[inline(always)]
-                || store_rows(s, tile, derive, span.from..span.to, self.lanes.clone(), out, stride, column),
+                || view.store(s, *quantity, out),
             );
         }
     }
@@ -489,7 +478,7 @@ impl DemandCell for i32 {
     fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<i32>, _index: &mut Tile<i32>) {
         match &chunk.group.demand.kind {
             DemandKind::Drawn { stream, sampler: Sampler::Whole(law) } => {
-                draw_whole(s, chunk.source(*stream), law, chunk.first, tile_start as u64, out);
+                draw_whole(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out);
             }
             DemandKind::Drawn { .. } => unreachable!("only whole laws run on integers"),
             DemandKind::Given { .. } => chunk.given(tile_start, out),
@@ -508,7 +497,7 @@ impl DemandCell for f64 {
     #[inline(always)]
     fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<f64>, index: &mut Tile<i32>) {
         let mut indexed = |stream: Stream, law: &WholeTable, value: &dyn Fn(i32) -> f64, out: &mut Tile<f64>| {
-            draw_whole(s, chunk.source(stream), law, chunk.first, tile_start as u64, index);
+            draw_whole(s, chunk.source(stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, index);
             for (row, drawn) in out.iter_mut().zip(index.iter()) {
                 for (x, i) in row.iter_mut().zip(drawn) {
                     *x = value(*i);
@@ -519,7 +508,7 @@ impl DemandCell for f64 {
             DemandKind::Drawn { stream, sampler } => match sampler {
                 Sampler::Whole(law) => indexed(*stream, law, &f64::from, out),
                 Sampler::Values { index: law, values } => indexed(*stream, law, &|i| values[i as usize], out),
-                Sampler::Real(law) => draw_real(s, chunk.source(*stream), law, chunk.first, tile_start as u64, out),
+                Sampler::Real(law) => draw_real(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out),
             },
             DemandKind::Given { .. } => chunk.given(tile_start, out),
         }
@@ -549,9 +538,9 @@ impl Chunk<'_> {
                 };
                 let (counts, periods) = reference::run(p, &demand, wait, self.frame.warm_up);
                 let row = lane - self.lanes.start;
-                for (name, rows) in &mut output.traces[design] {
+                for (quantity, rows) in &mut output.traces[design] {
                     for (t, period) in periods.iter().enumerate() {
-                        rows.put(row * self.frame.periods + t, period.quantity(name, p.lost_share));
+                        rows.put(row * self.frame.periods + t, period.quantity(*quantity, p.lost_share));
                     }
                 }
                 (output.counts)(design, row, &counts);

@@ -1,12 +1,15 @@
-//! The model on lanes: every design advances over a tile with its state in registers, sixteen (whole) or eight (real)
+//! The model on lanes: every design advances over a tile with its state in registers, 32 (whole) or 16 (real)
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::{Lead, Params};
-use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
+use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
 use crate::config::Policy;
-use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Row, Tile, new_tile};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
 use fearless_simd::Simd;
+
+/// What a kernel carries at once.
+type Wide<S, T> = Pair<<T as Cell>::Lanes<S>>;
 
 /// State of one design over a chunk of replications.
 pub(super) struct State<T> {
@@ -25,11 +28,16 @@ pub(super) struct Record<T> {
     pub(super) close: Box<Tile<T>>,
     /// Quantity released.
     pub(super) ordered: Box<Tile<T>>,
+    /// Net stock before demand is wanted.
+    pub(super) keep_before: bool,
+    /// Quantities released are wanted.
+    pub(super) keep_ordered: bool,
 }
 
 impl<T: Cell> Record<T> {
     pub(super) fn new() -> Self {
-        Self { before: new_tile(), close: new_tile(), ordered: new_tile() }
+        let (before, close, ordered) = (new_tile(), new_tile(), new_tile());
+        Self { before, close, ordered, keep_before: true, keep_ordered: true }
     }
 }
 
@@ -67,7 +75,7 @@ impl<T: Cell> State<T> {
     }
 }
 
-/// Advances one design over a span of a tile.
+/// Advances one design over a span of a tile. A lean run leaves out the sums that few metrics need.
 #[inline(always)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
@@ -76,6 +84,7 @@ pub(super) fn advance<S: Simd, T: Cell>(
     demand: &Tile<T>,
     lead: &Tile<i32>,
     span: Span,
+    lean: bool,
     record: Option<&mut Record<T>>,
 ) {
     state.tally.make_room(span.to - span.from, p.flush_every);
@@ -84,14 +93,18 @@ pub(super) fn advance<S: Simd, T: Cell>(
     let lossy = p.lost_share > 0.0;
     macro_rules! variant {
         ($d:literal, $m:literal, $r:literal, $l:literal) => {
-            match record {
-                None => s.vectorize(
+            match (record, lean) {
+                (None, true) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, false>(s, p, state, demand, lead, span, None),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, demand, lead, span, None),
                 ),
-                Some(record) => s.vectorize(
+                (None, false) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, true>(s, p, state, demand, lead, span, Some(record)),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, demand, lead, span, None),
+                ),
+                (Some(record), _) => s.vectorize(
+                    #[inline(always)]
+                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, demand, lead, span, Some(record)),
                 ),
             }
         };
@@ -135,7 +148,8 @@ impl Calendar {
     }
 }
 
-/// The period loop of one vector of replications, for every vector of the chunk.
+/// The period loop of one vector of replications, for every vector of the chunk. `DETAIL`: 0 lean, 1 all sums, 2 all
+/// sums and a record.
 #[inline(always)]
 fn span_lanes<
     S: Simd,
@@ -144,7 +158,7 @@ fn span_lanes<
     const MIN_MAX: bool,
     const RANDOM_LEAD: bool,
     const LOSSY: bool,
-    const RECORD: bool,
+    const DETAIL: u8,
 >(
     s: S,
     p: &Params,
@@ -155,7 +169,7 @@ fn span_lanes<
     mut record: Option<&mut Record<T>>,
 ) {
     let calendar = Calendar::new(p, span);
-    let splat = |x: f64| T::Lanes::<S>::splat(s, T::from_f64(x));
+    let splat = |x: f64| Wide::<S, T>::splat(s, T::from_f64(x));
     let (zero, one) = (splat(0.0), splat(1.0));
     let (target, reorder, strict) = match p.policy {
         Policy::BaseStock { level } => (splat(level), zero, false),
@@ -164,10 +178,10 @@ fn span_lanes<
     let lost_share = splat(p.lost_share);
     let immediate = p.ring() == 0;
 
-    for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
-        let load = |row: &Row<T>| T::Lanes::<S>::load(s, &row[g..]);
+    for g in (0..LANES).step_by(Wide::<S, T>::WIDTH) {
+        let load = |row: &Row<T>| Wide::<S, T>::load(s, &row[g..]);
         let (mut net, mut position) = (load(&state.net), load(&state.position));
-        let mut sums: [T::Lanes<S>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
+        let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
 
         for k in span.from..span.to {
             let d = load(&demand[k]);
@@ -184,7 +198,7 @@ fn span_lanes<
                     if calendar.review[k] {
                         ordered = if MIN_MAX {
                             let due = if strict { position.below(reorder) } else { position.at_or_below(reorder) };
-                            T::Lanes::<S>::choose(due, target - position, zero)
+                            Wide::<S, T>::choose(due, target - position, zero)
                         } else {
                             (target - position).larger(zero)
                         };
@@ -228,20 +242,27 @@ fn span_lanes<
             sums[FILLED] = sums[FILLED] + filled;
             sums[ON_HAND] = sums[ON_HAND] + on_hand;
             sums[BACKORDERS] = sums[BACKORDERS] + (on_hand - net);
-            sums[AVAILABLE] = sums[AVAILABLE] + available;
-            sums[ORDERS] = sums[ORDERS] + T::Lanes::<S>::choose(zero.below(ordered), one, zero);
-            sums[QUANTITY] = sums[QUANTITY] + ordered;
-            sums[STOCKOUTS] = sums[STOCKOUTS] + T::Lanes::<S>::choose(out_of_stock, one, zero);
-            if RECORD && let Some(record) = record.as_deref_mut() {
-                before.store(&mut record.before[k][g..]);
+            if DETAIL > 0 {
+                sums[AVAILABLE] = sums[AVAILABLE] + available;
+                sums[ORDERS] = sums[ORDERS] + Wide::<S, T>::choose(zero.below(ordered), one, zero);
+                sums[QUANTITY] = sums[QUANTITY] + ordered;
+                sums[STOCKOUTS] = sums[STOCKOUTS] + Wide::<S, T>::choose(out_of_stock, one, zero);
+            }
+            if DETAIL == 2 && let Some(record) = record.as_deref_mut() {
                 net.store(&mut record.close[k][g..]);
-                ordered.store(&mut record.ordered[k][g..]);
+                if record.keep_before {
+                    before.store(&mut record.before[k][g..]);
+                }
+                if record.keep_ordered {
+                    ordered.store(&mut record.ordered[k][g..]);
+                }
             }
         }
 
         net.store(&mut state.net[g..]);
         position.store(&mut state.position[g..]);
-        for (sum, row) in sums.iter().zip(&mut state.tally.sums) {
+        let kept = if DETAIL == 0 { LEAN } else { SUMS };
+        for (sum, row) in sums.iter().zip(&mut state.tally.sums).take(kept) {
             sum.store(&mut row[g..]);
         }
     }
@@ -253,16 +274,16 @@ fn scatter<S: Simd, T: Cell>(
     p: &Params,
     state: &mut State<T>,
     lead: &Row<i32>,
-    ordered: T::Lanes<S>,
+    ordered: Wide<S, T>,
     g: usize,
     slot: usize,
     t: usize,
 ) {
     let ring = state.ring.len();
-    let mut quantity = [T::default(); 16];
+    let mut quantity = [T::default(); 32];
     ordered.store(&mut quantity);
     let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
-    for (j, &q) in quantity.iter().enumerate().take(T::Lanes::<S>::WIDTH) {
+    for (j, &q) in quantity.iter().enumerate().take(Wide::<S, T>::WIDTH) {
         let lane = g + j;
         if q <= T::default() {
             continue;

@@ -43,3 +43,4 @@ pub mod params;
 pub mod reference;
 pub mod shortfall;
 mod tally;
+mod trace;

@@ -5,7 +5,7 @@
 
 use super::params::{Lead, Params};
 use crate::config::Policy;
-use crate::metrics::Counts;
+use crate::metrics::{Counts, Quantity};
 
 /// What one period looked like.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -21,19 +21,19 @@ pub struct Period {
 }
 
 impl Period {
-    /// A traced quantity by name.
-    pub fn quantity(&self, name: &str, lost_share: f64) -> f64 {
+    /// A traced quantity.
+    pub fn quantity(&self, quantity: Quantity, lost_share: f64) -> f64 {
         let available = if self.before > 0.0 { self.before } else { 0.0 };
         let filled = if self.demand < available { self.demand } else { available };
         let on_hand = if self.close > 0.0 { self.close } else { 0.0 };
-        match name {
-            "on_hand" => on_hand,
-            "net_inventory" => self.close,
-            "backorders" => on_hand - self.close,
-            "order_quantity" => self.ordered,
-            "filled" => filled,
-            "lost" => (self.demand - filled) * lost_share,
-            _ => self.demand,
+        match quantity {
+            Quantity::Demand => self.demand,
+            Quantity::Filled => filled,
+            Quantity::OnHand => on_hand,
+            Quantity::Backorders => on_hand - self.close,
+            Quantity::NetInventory => self.close,
+            Quantity::OrderQuantity => self.ordered,
+            Quantity::Lost => (self.demand - filled) * lost_share,
         }
     }
 }

@@ -15,6 +15,9 @@ pub(super) const ORDERS: usize = 5;
 pub(super) const QUANTITY: usize = 6;
 pub(super) const STOCKOUTS: usize = 7;
 
+/// The first so many are enough for a lean run.
+pub(super) const LEAN: usize = 4;
+
 /// The sums of one design over a chunk.
 pub(super) struct Tally<T> {
     /// What kernels add to.
