@@ -89,6 +89,8 @@ def test_bad_settings_and_files(file: Path, tmp_path: Path, capsys: pytest.Captu
         ["nothing"],
         ["stock"],
         ["stock", "h.csv", "--lead-time", "two", "--target-fill", "1"],
+        ["stock", "h.csv", "--lead-time", "2.5", "--target-fill", "1"],
+        ["stock", "h.csv", "--lead-time", "2", "--target-fill", "1", "--seed", "x"],
         ["bench", "w9"],
     ],
 )
