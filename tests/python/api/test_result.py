@@ -129,6 +129,8 @@ def test_remarks_of_laws_are_shown(shop: mk.MakeToStock) -> None:
 def test_the_effective_lead_time_is_shown(shop: mk.MakeToStock) -> None:
     run = mk.simulate(shop.replace(lead_time=mk.Uniform(1, 3).rounded("up")), **RUN)
     assert run.effective_lead_time == pytest.approx(2.5, abs=1e-9)
+    assert run.effective_demand == pytest.approx(5)
+    assert np.isnan(mk.simulate(shop.replace(demand=mk.Paths(np.ones(40))), **RUN).effective_demand)
 
 
 def test_config_repeats_the_run_to_the_bit(run: mk.Result, swept: mk.Result, portfolio: mk.Result) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import maketo as mk
+from maketo._progress import watch
 
 
 def test_import_is_light() -> None:
@@ -65,6 +66,17 @@ def test_a_bar_does_not_change_the_numbers(shop: mk.MakeToStock, capsys: pytest.
     assert capsys.readouterr().err == ""
     shown = mk.simulate(shop, periods=50, replications=600, seed=3, progress=True)
     assert np.array_equal(quiet["cost"], shown["cost"])
+
+
+def test_without_tqdm_a_line_is_shown_and_wiped(
+    shop: mk.MakeToStock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with watch(True, "search") as callback:
+        assert callback is not None
+        callback(1, 4)
+    assert capsys.readouterr().err.startswith("\rsearch  25 %\r")
+    mk.simulate(shop, periods=50, replications=600, seed=3, progress=True)
 
 
 def test_global_random_state_is_untouched(shop: mk.MakeToStock) -> None:
