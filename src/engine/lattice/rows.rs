@@ -55,16 +55,21 @@ pub fn store_rows<S: Simd, V: Zip<S>>(
 }
 
 /// The first `WIDTH` vectors, rows and columns swapped: each round of interleaving row `i` with row `i + WIDTH/2` moves
-/// one bit of the row number into the column. (Loops, not closures: those would not inherit the SIMD level.)
+/// one bit of the row number into the column. Written without loops or closures, so that everything stays in registers.
 #[inline(always)]
-fn transposed<S: Simd, V: Zip<S>>(mut rows: [V; WIDEST]) -> [V; WIDEST] {
-    let mut round = 1;
-    while round < V::WIDTH {
-        let old = rows;
-        for i in 0..V::WIDTH / 2 {
-            (rows[2 * i], rows[2 * i + 1]) = old[i].zip(old[i + V::WIDTH / 2]);
-        }
-        round *= 2;
-    }
-    rows
+fn transposed<S: Simd, V: Zip<S>>(rows: [V; WIDEST]) -> [V; WIDEST] {
+    if V::WIDTH == 16 { sixteen(sixteen(sixteen(sixteen(rows)))) } else { eight(eight(eight(rows))) }
+}
+
+#[inline(always)]
+fn sixteen<S: Simd, V: Zip<S>>(r: [V; WIDEST]) -> [V; WIDEST] {
+    let [(a, b), (c, d), (e, f), (g, h)] = [r[0].zip(r[8]), r[1].zip(r[9]), r[2].zip(r[10]), r[3].zip(r[11])];
+    let [(i, j), (k, l), (m, n), (o, p)] = [r[4].zip(r[12]), r[5].zip(r[13]), r[6].zip(r[14]), r[7].zip(r[15])];
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+}
+
+#[inline(always)]
+fn eight<S: Simd, V: Zip<S>>(r: [V; WIDEST]) -> [V; WIDEST] {
+    let [(a, b), (c, d), (e, f), (g, h)] = [r[0].zip(r[4]), r[1].zip(r[5]), r[2].zip(r[6]), r[3].zip(r[7])];
+    [a, b, c, d, e, f, g, h, r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15]]
 }
