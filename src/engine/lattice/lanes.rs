@@ -6,7 +6,9 @@ use fearless_simd::{Simd, f64x8, i32x16, mask32x16, mask64x8, prelude::*};
 use std::ops::{Add, Sub};
 
 /// The scalar that lives in a lane: `i32` for whole quantities, `f64` for real ones.
-pub trait Cell: Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static {
+pub trait Cell:
+    Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static
+{
     /// The vector type of this scalar.
     type Lanes<S: Simd>: Zip<S> + Lanes<S, Cell = Self>;
     /// Exact for every value a run produces.

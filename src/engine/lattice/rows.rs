@@ -1,6 +1,6 @@
 //! From tiles (periods × replications) to rows (a replication is a row): a transposition in registers.
 
-use super::{LANES, Tile, Zip};
+use super::{Tile, Zip};
 use fearless_simd::Simd;
 use std::ops::Range;
 
@@ -18,37 +18,32 @@ pub struct Place {
     pub column: usize,
 }
 
-/// Writes periods `periods` of the tile, each vector passed through `derive(vector, period row, first lane)`.
+/// Writes periods `periods` of one vector of lanes, from lane `g` on, each passed through `derive(vector, period row)`.
 #[inline(always)]
 pub fn store_rows<S: Simd, V: Zip<S>>(
     s: S,
     tile: &Tile<V::Cell>,
-    derive: impl Fn(V, usize, usize) -> V,
+    g: usize,
+    derive: impl Fn(V, usize) -> V,
     periods: Range<usize>,
     place: &Place,
     out: &mut [V::Cell],
 ) {
     let mut row = [V::Cell::default(); WIDEST];
-    for g in (0..LANES).step_by(V::WIDTH) {
-        if g + V::WIDTH <= place.lanes.start || g >= place.lanes.end {
-            continue;
+    for from in periods.clone().step_by(V::WIDTH) {
+        let length = V::WIDTH.min(periods.end - from);
+        let mut block = [V::splat(s, V::Cell::default()); WIDEST];
+        for k in 0..length {
+            block[k] = derive(V::load(s, &tile[from + k][g..]), from + k);
         }
-        // Whole stretches of a row at a time: memory likes a few long writes better than many short ones.
-        for from in periods.clone().step_by(V::WIDTH) {
-            let length = V::WIDTH.min(periods.end - from);
-            let mut block = [V::splat(s, V::Cell::default()); WIDEST];
-            for k in 0..length {
-                block[k] = derive(V::load(s, &tile[from + k][g..]), from + k, g);
-            }
-            let block = transposed(block);
-            for lane in g.max(place.lanes.start)..(g + V::WIDTH).min(place.lanes.end) {
-                let at = (lane - place.lanes.start) * place.stride + place.column + from - periods.start;
-                if length == V::WIDTH {
-                    block[lane - g].store(&mut out[at..at + V::WIDTH]);
-                } else {
-                    block[lane - g].store(&mut row);
-                    out[at..at + length].copy_from_slice(&row[..length]);
-                }
+        let block = transposed(block);
+        for lane in g.max(place.lanes.start)..(g + V::WIDTH).min(place.lanes.end) {
+            let at = (lane - place.lanes.start) * place.stride + place.column + from - periods.start;
+            if length == V::WIDTH {
+                block[lane - g].store(&mut out[at..at + V::WIDTH]);
+            } else {
+                block[lane - g].store(&mut row);
+                out[at..at + length].copy_from_slice(&row[..length]);
             }
         }
     }
@@ -64,7 +59,8 @@ fn transposed<S: Simd, V: Zip<S>>(rows: [V; WIDEST]) -> [V; WIDEST] {
 #[inline(always)]
 fn sixteen<S: Simd, V: Zip<S>>(r: [V; WIDEST]) -> [V; WIDEST] {
     let [(a, b), (c, d), (e, f), (g, h)] = [r[0].zip(r[8]), r[1].zip(r[9]), r[2].zip(r[10]), r[3].zip(r[11])];
-    let [(i, j), (k, l), (m, n), (o, p)] = [r[4].zip(r[12]), r[5].zip(r[13]), r[6].zip(r[14]), r[7].zip(r[15])];
+    let [(i, j), (k, l), (m, n), (o, p)] =
+        [r[4].zip(r[12]), r[5].zip(r[13]), r[6].zip(r[14]), r[7].zip(r[15])];
     [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
 }
 

@@ -94,7 +94,8 @@ impl Sample {
 
     fn steps(mut self) -> Steps {
         self.values.sort_unstable_by(f64::total_cmp);
-        let counted = self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(x, n)| (x as f64, *n as f64));
+        let counted =
+            self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(x, n)| (x as f64, *n as f64));
         let listed = self.values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64));
         Steps::from_counts(counted.chain(listed))
     }
@@ -114,7 +115,18 @@ impl Shortfall {
         let Ok(base) = Curve::base(params, demand) else { return Ok(None) };
         let (mut close, mut before, mut total) = (Sample::default(), Sample::default(), 0.0);
         for (first, lanes) in pieces {
-            total += visit_shortfall(level, plan, &base, frame, *first, lanes.clone(), scratch, cancel, &mut before, &mut close)?;
+            total += visit_shortfall(
+                level,
+                plan,
+                &base,
+                frame,
+                *first,
+                lanes.clone(),
+                scratch,
+                cancel,
+                &mut before,
+                &mut close,
+            )?;
         }
         let (close, before) = (close.steps(), before.steps());
         let periods = close.count.last().copied().unwrap_or(0.0);
