@@ -153,9 +153,9 @@ fn draws_only(level: Level, law: &WholeTable, request: &Request, control: &Contr
     let pieces = chunks(first_replication(request)?, request.replications);
     let mut sums = vec![0i64; pieces.len()];
     let jobs: Vec<_> = sums.iter_mut().zip(pieces).collect();
-    run_jobs(jobs, request.threads, new_tile::<i32>, |(sum, (first, _)), tile: &mut Box<Tile<i32>>| {
+    run_jobs(jobs, request.threads, new_tile::<i32>, |(sum, piece), tile: &mut Box<Tile<i32>>| {
         control.cancel.check()?;
-        *sum = at_level!(level, s => sum_chunk(s, source, law, first, request.periods, tile));
+        *sum = at_level!(level, s => sum_chunk(s, source, law, piece.first, request.periods, tile));
         Ok(())
     })?;
     Ok(sums.iter().sum())

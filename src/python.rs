@@ -31,6 +31,7 @@ impl From<Error> for PyErr {
 
 /// The compiled core of maketo. Use the package `maketo`, not this module.
 #[pymodule]
+#[allow(clippy::needless_pass_by_value, reason = "pyo3 hands over owned arguments")]
 mod _core {
     use super::*;
     use crate::{config, law, metrics, random, run};
@@ -89,7 +90,6 @@ mod _core {
 
     /// summarise(values, confidence, probabilities) -> array (M, statistics)
     #[pyfunction]
-    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands over owned arguments")]
     fn summarise<'py>(
         py: Python<'py>,
         values: PyReadonlyArray2<'py, f64>,
@@ -108,7 +108,6 @@ mod _core {
 
     /// ratio(numerator, denominator, confidence) -> array (M, 4): value, se, low, high
     #[pyfunction]
-    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands over owned arguments")]
     fn ratio<'py>(
         py: Python<'py>,
         numerator: PyReadonlyArray2<'py, f64>,
@@ -129,7 +128,6 @@ mod _core {
 
     /// cvar(values, level) -> array (M, 2): value, se
     #[pyfunction]
-    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands over owned arguments")]
     fn cvar<'py>(
         py: Python<'py>,
         values: PyReadonlyArray2<'py, f64>,
@@ -158,7 +156,6 @@ mod _core {
 
     /// law_quantile(law, u) -> array
     #[pyfunction]
-    #[allow(clippy::needless_pass_by_value, reason = "pyo3 hands over owned arguments")]
     fn law_quantile<'py>(
         py: Python<'py>,
         law: &str,

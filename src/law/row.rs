@@ -53,13 +53,13 @@ impl WholeTable {
         for (entry, &lead) in entries.iter_mut().zip(lead) {
             *entry = self.entry(lead);
         }
-        for g in 0..GROUPS {
+        for (g, open) in open.iter_mut().enumerate() {
             let at = g * WIDTH..(g + 1) * WIDTH;
             let (lead, entry) =
                 (u32x16::from_slice(s, &lead[at.clone()]), u32x16::from_slice(s, &entries[at.clone()]));
             let (value, mask) = self.combine(s, lead, entry);
             value.store_slice(&mut out[at]);
-            open[g] = mask;
+            *open = mask;
         }
     }
 }
@@ -142,7 +142,7 @@ fearless_simd::kernel!(
         let (g0, g1, g2, g3) = (bytes(0), bytes(64), bytes(128), bytes(192));
         let (t0, t1, t2, t3) = (words(0), words(16), words(32), words(48));
         let (one, crowded, base) =
-            (_mm512_set1_epi32(1), _mm512_set1_epi32(CROWDED as i32), _mm512_set1_epi32(table.base - 1));
+            (_mm512_set1_epi32(1), _mm512_set1_epi32(i32::from(CROWDED)), _mm512_set1_epi32(table.base - 1));
         // Unrolled by hand over both widths: four registers of thresholds cost twice the look-ups of two.
         macro_rules! row {
             ($threshold:expr) => {

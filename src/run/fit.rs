@@ -10,7 +10,8 @@ use crate::config::{Arrays, Demand, Model, Policy, Request};
 use crate::error::{Error, Result, check};
 use crate::metrics::Counts;
 use crate::random::{Line, Stream};
-use crate::strategy::make_to_stock::job::{Frame, Output, Plan, Scratch, run_chunk};
+use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
+use crate::strategy::make_to_stock::plan::{Frame, Plan};
 use crate::strategy::make_to_stock::shortfall::Shortfall;
 use serde::{Deserialize, Serialize};
 
@@ -241,35 +242,22 @@ impl Search<'_> {
         Ok((self.least(plan, scratch)?.0, self.simulated(plan, level, scratch)?))
     }
 
+    fn setting(&self) -> Setting<'_> {
+        Setting { level: self.level, frame: &self.frame, cancel: &self.control.cancel }
+    }
+
     fn shortfall(&self, plan: &Plan, scratch: &mut Scratch) -> Result<Option<Shortfall>> {
-        let Some(level) = self.level else { return Ok(None) };
-        Shortfall::pool(
-            level,
-            plan,
-            &self.frame,
-            &chunks(self.frame.first, self.replications),
-            scratch,
-            &self.control.cancel,
-        )
+        Shortfall::pool(self.setting(), plan, &chunks(self.frame.first, self.replications), scratch)
     }
 
     /// The measure at one level by plain simulation, pooled over chunks in index order.
     fn simulated(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<f64> {
         let plan = plan.at_level(level);
         let mut pooled = Counts::default();
-        for (first, lanes) in chunks(self.frame.first, self.replications) {
+        for piece in chunks(self.frame.first, self.replications) {
             let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
             let mut output = Output { counts: &mut add, traces: vec![Vec::new()] };
-            run_chunk(
-                self.level,
-                &plan,
-                &self.frame,
-                first,
-                lanes,
-                scratch,
-                &mut output,
-                &self.control.cancel,
-            )?;
+            run_chunk(self.setting(), &plan, &piece, scratch, &mut output)?;
         }
         Ok(self.target.value(&pooled, self.periods()))
     }

@@ -78,15 +78,24 @@ pub fn derived_key(key: u64, number: u32) -> u64 {
     u64::from(w[0]) | u64::from(w[1]) << 32
 }
 
-/// The replications of a run, cut into canonical chunks: first replication of the chunk and lanes that belong to the run.
-pub fn chunks(first: u32, count: u32) -> Vec<(u32, std::ops::Range<usize>)> {
+/// The part of one canonical chunk that belongs to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// First replication of the chunk.
+    pub first: u32,
+    /// Lanes that belong to the run.
+    pub lanes: std::ops::Range<usize>,
+}
+
+/// The replications of a run, cut into canonical chunks.
+pub fn chunks(first: u32, count: u32) -> Vec<Piece> {
     let (first, end) = (u64::from(first), u64::from(first) + u64::from(count));
     let chunk = CHUNK as u64;
     (first / chunk..end.div_ceil(chunk))
         .map(|c| {
             let start = c * chunk;
             let lanes = first.max(start) - start..end.min(start + chunk) - start;
-            (start as u32, lanes.start as usize..lanes.end as usize)
+            Piece { first: start as u32, lanes: lanes.start as usize..lanes.end as usize }
         })
         .collect()
 }
@@ -116,11 +125,13 @@ mod tests {
 
     #[test]
     fn chunks_align_to_absolute_numbers() {
-        assert_eq!(chunks(0, 256), vec![(0, 0..256)]);
-        assert_eq!(chunks(250, 10), vec![(0, 250..256), (256, 0..4)]);
-        assert_eq!(chunks(EVALUATION, 1), vec![(EVALUATION, 0..1)]);
+        let cut =
+            |first, count| chunks(first, count).into_iter().map(|p| (p.first, p.lanes)).collect::<Vec<_>>();
+        assert_eq!(cut(0, 256), [(0, 0..256)]);
+        assert_eq!(cut(250, 10), [(0, 250..256), (256, 0..4)]);
+        assert_eq!(cut(EVALUATION, 1), [(EVALUATION, 0..1)]);
         let last = u32::MAX - 255;
-        assert_eq!(chunks(last, 256), vec![(last, 0..256)]);
+        assert_eq!(cut(last, 256), [(last, 0..256)]);
     }
 
     #[test]

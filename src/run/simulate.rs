@@ -1,13 +1,15 @@
 //! `simulate`: items × designs × replications.
 
 use super::store::noughts;
-use super::{Control, chunks, first_replication, run_jobs};
+use super::{Control, Piece, chunks, first_replication, run_jobs};
 use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
 use crate::metrics::{self, METRICS, Quantity, TRACES, position, ratio_parts, values};
-use crate::strategy::make_to_stock::job::{Frame, Output, Pass, Plan, Rows, Scratch, run_chunk};
+use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
+use crate::strategy::make_to_stock::plan::{Frame, Pass, Plan};
+use crate::strategy::make_to_stock::trace::Rows;
 use serde::Serialize;
 
 /// Doubles that a batch of summarised items may hold.
@@ -232,8 +234,7 @@ fn guard(request: &Request, designs: usize, metrics: usize, traces: usize) -> Re
 /// One chunk of one item with the memory it writes to.
 struct Job<'a> {
     item: usize,
-    first: u32,
-    lanes: std::ops::Range<usize>,
+    piece: &'a Piece,
     /// Row m · designs + d.
     rows: Vec<&'a mut [f64]>,
     /// Per design.
@@ -258,6 +259,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report } = prepared;
     let items = plans.len();
     let pieces = chunks(frame.first, request.replications);
+    let setting = Setting { level, frame: &frame, cancel: &control.cancel };
     control.progress.expect(items * pieces.len());
 
     // Rows that are computed: what is returned and what ratios are made of.
@@ -313,7 +315,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
                 }
             };
             let mut output = Output { counts: &mut counts, traces: job.traces };
-            run_chunk(level, plan, &frame, job.first, job.lanes, scratch, &mut output, &control.cancel)?;
+            run_chunk(setting, plan, job.piece, scratch, &mut output)?;
             control.progress.tick();
             Ok(())
         })?;
@@ -402,19 +404,19 @@ fn jobs<'a>(
     arrays: &'a mut [Vec<f64>],
     traced: &'a mut [Trace],
     traces: &[Quantity],
-    pieces: &[(u32, std::ops::Range<usize>)],
+    pieces: &'a [Piece],
     start: usize,
     items: usize,
     designs: usize,
     replications: usize,
     periods: usize,
 ) -> Vec<Job<'a>> {
-    let sizes: Vec<usize> = pieces.iter().map(|p| p.1.len()).collect();
+    let sizes: Vec<usize> = pieces.iter().map(|p| p.lanes.len()).collect();
     let mut jobs: Vec<Job<'a>> = Vec::with_capacity(items * pieces.len());
     for k in 0..items {
-        for (first, lanes) in pieces {
+        for piece in pieces {
             let traces = (0..designs).map(|_| Vec::new()).collect();
-            jobs.push(Job { item: start + k, first: *first, lanes: lanes.clone(), rows: Vec::new(), traces });
+            jobs.push(Job { item: start + k, piece, rows: Vec::new(), traces });
         }
     }
     // Every array has rows (design, item); piece c of row (d, k) belongs to job (k, c).

@@ -77,17 +77,32 @@ impl<T: Cell> State<T> {
     }
 }
 
-/// Advances one design over a span of a tile. A lean run leaves out the sums that few metrics need.
+/// What a kernel keeps beside the state.
+pub(super) enum Detail<'a, T> {
+    /// The sums that nearly every metric needs.
+    Lean,
+    /// All sums.
+    Sums,
+    /// All sums and every period.
+    Record(&'a mut Record<T>),
+}
+
+/// The random inputs of a tile.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a, T> {
+    pub(super) demand: &'a Tile<T>,
+    pub(super) lead: &'a Tile<i32>,
+}
+
+/// Advances one design over a span of a tile.
 #[inline(always)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
     p: &Params,
     state: &mut State<T>,
-    demand: &Tile<T>,
-    lead: &Tile<i32>,
+    inputs: Inputs<'_, T>,
     span: Span,
-    lean: bool,
-    record: Option<&mut Record<T>>,
+    detail: Detail<'_, T>,
 ) {
     state.tally.make_room(span.to - span.from, p.flush_every);
     let random = matches!(p.lead, Lead::Random { .. });
@@ -95,18 +110,18 @@ pub(super) fn advance<S: Simd, T: Cell>(
     let lossy = p.lost_share > 0.0;
     macro_rules! variant {
         ($d:literal, $m:literal, $r:literal, $l:literal) => {
-            match (record, lean) {
-                (None, true) => s.vectorize(
+            match detail {
+                Detail::Lean => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, demand, lead, span, None),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, inputs, span, None),
                 ),
-                (None, false) => s.vectorize(
+                Detail::Sums => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, demand, lead, span, None),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, inputs, span, None),
                 ),
-                (Some(record), _) => s.vectorize(
+                Detail::Record(record) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, demand, lead, span, Some(record)),
+                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, inputs, span, Some(record)),
                 ),
             }
         };
@@ -144,7 +159,7 @@ impl Calendar {
         for k in span.from..span.to {
             let t = span.tile_start + k;
             slot[k] = t % ring;
-            review[k] = t % p.review == 0;
+            review[k] = t.is_multiple_of(p.review);
         }
         Self { slot, review }
     }
@@ -165,8 +180,7 @@ fn span_lanes<
     s: S,
     p: &Params,
     state: &mut State<T>,
-    demand: &Tile<T>,
-    lead: &Tile<i32>,
+    inputs: Inputs<'_, T>,
     span: Span,
     mut record: Option<&mut Record<T>>,
 ) {
@@ -186,7 +200,7 @@ fn span_lanes<
         let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
 
         for k in span.from..span.to {
-            let d = load(&demand[k]);
+            let d = load(&inputs.demand[k]);
             let slot = calendar.slot[k];
             if !immediate {
                 net = net + load(&state.ring[slot]);
@@ -207,7 +221,7 @@ fn span_lanes<
                         };
                         position = position + ordered;
                         if RANDOM_LEAD {
-                            scatter::<S, T>(p, state, &lead[k], ordered, g, slot, span.tile_start + k);
+                            scatter::<S, T>(p, state, &inputs.lead[k], ordered, g, slot, span.tile_start + k);
                             net = net + load(&state.ring[slot]);
                             zero.store(&mut state.ring[slot][g..]);
                         } else if immediate {

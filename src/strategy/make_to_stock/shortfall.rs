@@ -3,15 +3,14 @@
 //! Whole shortfalls are counted, real ones sorted. Any level is then read off without simulating again; see
 //! [`curve`](super::curve) for why that is exact.
 
+use super::chunk::{Scratch, Setting, visit_shortfall};
 use super::curve::Curve;
-use super::job::{Frame, Plan, Scratch, visit_shortfall};
+use super::plan::Plan;
 use crate::engine::lattice::Cell;
 use crate::error::Result;
 use crate::metrics::Counts;
-use crate::run::Cancel;
+use crate::run::Piece;
 use crate::run::fit::Target;
-use fearless_simd::Level;
-use std::ops::Range;
 
 /// X (at the close) and V (just before demand) of all counted periods, in ascending order with multiplicities.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +70,13 @@ pub(super) struct Sample {
     values: Vec<f64>,
 }
 
+/// X and V as they are collected.
+#[derive(Debug, Default)]
+pub(super) struct Samples {
+    pub(super) before: Sample,
+    pub(super) close: Sample,
+}
+
 /// Largest whole shortfall that is counted rather than listed.
 const COUNTED: usize = 1 << 22;
 
@@ -104,31 +110,18 @@ impl Sample {
 impl Shortfall {
     /// Pools the chunks of a plan with one design, in index order; none where one pass is not valid.
     pub fn pool(
-        level: Level,
+        setting: Setting<'_>,
         plan: &Plan,
-        frame: &Frame,
-        pieces: &[(u32, Range<usize>)],
+        pieces: &[Piece],
         scratch: &mut Scratch,
-        cancel: &Cancel,
     ) -> Result<Option<Self>> {
         let (demand, params) = plan.only();
         let Ok(base) = Curve::base(params, demand) else { return Ok(None) };
-        let (mut close, mut before, mut total) = (Sample::default(), Sample::default(), 0.0);
-        for (first, lanes) in pieces {
-            total += visit_shortfall(
-                level,
-                plan,
-                &base,
-                frame,
-                *first,
-                lanes.clone(),
-                scratch,
-                cancel,
-                &mut before,
-                &mut close,
-            )?;
+        let (mut samples, mut total) = (Samples::default(), 0.0);
+        for piece in pieces {
+            total += visit_shortfall(setting, plan, &base, piece, scratch, &mut samples)?;
         }
-        let (close, before) = (close.steps(), before.steps());
+        let (close, before) = (samples.close.steps(), samples.before.steps());
         let periods = close.count.last().copied().unwrap_or(0.0);
         Ok(Some(Self { close, before, demand: total, periods }))
     }

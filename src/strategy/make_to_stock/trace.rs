@@ -9,6 +9,47 @@ use crate::metrics::Quantity;
 use fearless_simd::Simd;
 use std::ops::Range;
 
+/// Rows of a trace for one chunk.
+pub enum Rows<'a> {
+    /// 32-bit integers.
+    Whole(&'a mut [i32]),
+    /// Doubles.
+    Real(&'a mut [f64]),
+}
+
+/// Cells that rows are made of.
+pub(super) trait RowCell: Sized {
+    /// Rows of this type; a trace has the type of its plan.
+    fn rows<'r>(rows: &'r mut Rows<'_>) -> &'r mut [Self];
+}
+
+impl RowCell for i32 {
+    fn rows<'r>(rows: &'r mut Rows<'_>) -> &'r mut [Self] {
+        match rows {
+            Rows::Whole(rows) => rows,
+            Rows::Real(_) => unreachable!("traces have the type of the plan"),
+        }
+    }
+}
+
+impl RowCell for f64 {
+    fn rows<'r>(rows: &'r mut Rows<'_>) -> &'r mut [Self] {
+        match rows {
+            Rows::Real(rows) => rows,
+            Rows::Whole(_) => unreachable!("traces have the type of the plan"),
+        }
+    }
+}
+
+impl Rows<'_> {
+    pub(super) fn put(&mut self, at: usize, x: f64) {
+        match self {
+            Self::Whole(rows) => rows[at] = x as i32,
+            Self::Real(rows) => rows[at] = x,
+        }
+    }
+}
+
 /// Tiles that are gathered when one design is traced.
 pub(super) const WINDOW: usize = 4;
 

@@ -1,0 +1,326 @@
+//! A piece of the replications of one item under all its designs.
+//!
+//! Designs that share a demand are a group: a tile of demand is drawn once and every design of the group advances over
+//! it. A group whose designs differ only in their base-stock level takes [one pass](super::curve) where that is valid.
+
+use super::curve;
+use super::inputs::DemandCell;
+use super::kernel::{Detail, Inputs, Record, Span, State, advance};
+use super::params::{Lead, Params};
+use super::plan::{Frame, Group, Plan};
+use super::reference;
+use super::shortfall::Samples;
+use super::trace::{RowCell, Rows, View, WINDOW};
+use crate::engine::lattice::{Cell, DEPTH, Tile, new_tile};
+use crate::engine::level::at_level;
+use crate::error::Result;
+use crate::metrics::{Counts, Quantity};
+use crate::random::Stream;
+use crate::run::{Cancel, Piece};
+use fearless_simd::{Level, Simd};
+use std::ops::Range;
+
+/// Cells that demand is drawn into and rows are made of.
+trait Drawn: DemandCell + RowCell {}
+impl<T: DemandCell + RowCell> Drawn for T {}
+
+/// Where the results of a chunk go.
+pub struct Output<'a> {
+    /// Called once per design and lane: design, lane from the start of the range, counts.
+    pub counts: &'a mut dyn FnMut(usize, usize, &Counts),
+    /// Per design, per traced quantity: which, and its rows.
+    pub traces: Vec<Vec<(Quantity, Rows<'a>)>>,
+}
+
+/// Memory of one worker, reused from chunk to chunk.
+#[derive(Default)]
+pub struct Scratch {
+    whole: Option<CellScratch<i32>>,
+    real: Option<CellScratch<f64>>,
+    leads: Vec<Box<Tile<i32>>>,
+}
+
+struct CellScratch<T> {
+    /// By slot of the trace window; slot 0 where nothing is traced.
+    demand: Vec<Box<Tile<T>>>,
+    records: Vec<Record<T>>,
+    /// Spans recorded and not yet written.
+    pending: Vec<(usize, Span)>,
+    states: Vec<State<T>>,
+    index: Box<Tile<i32>>,
+}
+
+impl<T: Cell> CellScratch<T> {
+    fn new() -> Self {
+        let (demand, records, pending, states) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { demand, records, pending, states, index: new_tile() }
+    }
+
+    /// Room for a number of tiles and of states.
+    fn reserve(&mut self, tiles: usize, states: usize) {
+        self.demand.resize_with(self.demand.len().max(tiles), new_tile);
+        self.records.resize_with(self.records.len().max(tiles), Record::new);
+        self.states.resize_with(self.states.len().max(states), State::new);
+    }
+}
+
+/// What the chunks of a run share.
+#[derive(Clone, Copy)]
+pub struct Setting<'a> {
+    /// SIMD level; none: the [reference](super::reference).
+    pub level: Option<Level>,
+    /// Key, horizon, replications.
+    pub frame: &'a Frame,
+    /// Raised by the caller to stop.
+    pub cancel: &'a Cancel,
+}
+
+/// Runs a piece of the replications of an item under every design.
+pub fn run_chunk(
+    setting: Setting<'_>,
+    plan: &Plan,
+    piece: &Piece,
+    scratch: &mut Scratch,
+    output: &mut Output<'_>,
+) -> Result<()> {
+    for group in &plan.groups {
+        let chunk = Chunk::new(setting, plan, group, piece);
+        let Some(level) = setting.level else {
+            chunk.by_reference(output)?;
+            continue;
+        };
+        scratch.leads.resize_with(group.leads.len().max(1), new_tile);
+        if group.whole {
+            let cells = scratch.whole.get_or_insert_with(CellScratch::new);
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+        } else {
+            let cells = scratch.real.get_or_insert_with(CellScratch::new);
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs one chunk of a plan with one design at level 0 and collects what is missing from the target, before demand and at
+/// the close of every counted period. Returns the units demanded.
+pub(super) fn visit_shortfall(
+    setting: Setting<'_>,
+    plan: &Plan,
+    base: &Params,
+    piece: &Piece,
+    scratch: &mut Scratch,
+    samples: &mut Samples,
+) -> Result<f64> {
+    let group = &plan.groups[0];
+    let chunk = Chunk::new(setting, plan, group, piece);
+    let level = setting.level.unwrap_or_else(Level::baseline);
+    scratch.leads.resize_with(group.leads.len().max(1), new_tile);
+    if group.whole {
+        let cells = scratch.whole.get_or_insert_with(CellScratch::new);
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, samples))
+    } else {
+        let cells = scratch.real.get_or_insert_with(CellScratch::new);
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, samples))
+    }
+}
+
+/// One group of designs over one piece of the replications.
+pub(super) struct Chunk<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) group: &'a Group,
+    pub(super) frame: &'a Frame,
+    /// Replication of lane 0.
+    pub(super) first: u32,
+    /// Lanes that belong to the run.
+    pub(super) lanes: Range<usize>,
+    cancel: &'a Cancel,
+}
+
+impl<'a> Chunk<'a> {
+    fn new(setting: Setting<'a>, plan: &'a Plan, group: &'a Group, piece: &Piece) -> Self {
+        let Setting { frame, cancel, .. } = setting;
+        Self { plan, group, frame, first: piece.first, lanes: piece.lanes.clone(), cancel }
+    }
+
+    #[inline(always)]
+    fn run<S: Simd, T: Drawn>(
+        &self,
+        s: S,
+        cells: &mut CellScratch<T>,
+        leads: &mut [Box<Tile<i32>>],
+        output: &mut Output<'_>,
+    ) -> Result<()> {
+        let group = self.group;
+        let traced = |quantity| output.traces.iter().flatten().any(|(q, _)| *q == quantity);
+        let tracing = group.designs.iter().any(|&d| !output.traces[d].is_empty());
+        // Several designs on the grid share one record, which is written before the next design overwrites it.
+        let shared = group.curve.is_none() && group.params.len() > 1;
+        let window = if tracing && !shared { WINDOW } else { 1 };
+        cells.reserve(window, group.params.len() + 1);
+        for record in &mut cells.records {
+            record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
+            record.keep_ordered = traced(Quantity::OrderQuantity);
+        }
+        let CellScratch { demand, records, pending, states, index } = cells;
+        pending.clear();
+        let (base, states) = states.split_first_mut().unwrap_or_else(|| unreachable!("never empty"));
+        match &group.curve {
+            Some(curve) => base.reset(&curve.base),
+            None => group.params.iter().zip(&mut *states).for_each(|(p, state)| state.reset(p)),
+        }
+        states.iter_mut().for_each(|state| state.tally.forget());
+
+        for tile_start in (0..self.frame.periods).step_by(DEPTH) {
+            self.cancel.check()?;
+            let slot = tile_start / DEPTH % window;
+            self.draw(s, tile_start, &mut demand[slot], index, leads);
+            for span in self.spans(tile_start) {
+                if span.tile_start + span.from == self.frame.warm_up {
+                    base.tally.forget();
+                    states.iter_mut().for_each(|state| state.tally.forget());
+                }
+                let (tile, record) = (&demand[slot], &mut records[slot]);
+                let inputs = |j: usize| {
+                    let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
+                    Inputs { demand: tile, lead }
+                };
+                let plain = || if self.frame.lean { Detail::Lean } else { Detail::Sums };
+                if let Some(curve) = &group.curve {
+                    advance(s, &curve.base, base, inputs(0), span, Detail::Record(record));
+                    for (level, state) in curve.levels.iter().zip(&mut *states) {
+                        state.tally.make_room(span.to - span.from, curve.flush_every);
+                        curve::accumulate(s, *level, &mut state.tally, tile, record, span);
+                    }
+                } else if shared {
+                    for (j, p) in group.params.iter().enumerate() {
+                        let detail = if tracing { Detail::Record(&mut records[slot]) } else { plain() };
+                        advance(s, p, &mut states[j], inputs(j), span, detail);
+                        self.trace(s, j, &[(slot, span)], demand, records, output);
+                    }
+                    continue;
+                } else {
+                    let detail = if tracing { Detail::Record(record) } else { plain() };
+                    advance(s, &group.params[0], &mut states[0], inputs(0), span, detail);
+                }
+                pending.push((slot, span));
+            }
+            if slot + 1 == window || tile_start + DEPTH >= self.frame.periods {
+                for j in 0..group.params.len() {
+                    self.trace(s, j, pending, demand, records, output);
+                }
+                pending.clear();
+            }
+        }
+
+        let last = self.frame.periods - 1;
+        let last_close = &records[last / DEPTH % window].close[last % DEPTH];
+        for lane in self.lanes.clone() {
+            for (j, &design) in group.designs.iter().enumerate() {
+                let counts = match &group.curve {
+                    Some(curve) => {
+                        curve.counts(curve.levels[j], &base.counts(lane), &states[j].tally, lane, last_close)
+                    }
+                    None => states[j].counts(lane),
+                };
+                (output.counts)(design, lane - self.lanes.start, &counts);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn shortfall<S: Simd, T: Drawn>(
+        &self,
+        s: S,
+        base: &Params,
+        cells: &mut CellScratch<T>,
+        leads: &mut [Box<Tile<i32>>],
+        samples: &mut Samples,
+    ) -> Result<f64> {
+        cells.reserve(1, 1);
+        let CellScratch { demand, records, states, index, .. } = cells;
+        let (demand, record) = (&mut demand[0], &mut records[0]);
+        states[0].reset(base);
+        (record.keep_before, record.keep_ordered) = (true, false);
+        let whole = self.group.whole;
+        for tile_start in (0..self.frame.periods).step_by(DEPTH) {
+            self.cancel.check()?;
+            self.draw(s, tile_start, demand, index, leads);
+            for span in self.spans(tile_start) {
+                if span.tile_start + span.from == self.frame.warm_up {
+                    states[0].tally.forget();
+                }
+                let inputs = Inputs { demand, lead: &leads[0] };
+                advance(s, base, &mut states[0], inputs, span, Detail::Record(record));
+                if span.tile_start + span.from < self.frame.warm_up {
+                    continue;
+                }
+                for k in span.from..span.to {
+                    samples.before.add_negated(&record.before[k][self.lanes.clone()], whole);
+                    samples.close.add_negated(&record.close[k][self.lanes.clone()], whole);
+                }
+            }
+        }
+        Ok(self.lanes.clone().map(|lane| states[0].counts(lane).demand).sum())
+    }
+
+    /// The part of a tile inside the horizon, cut at the end of the warm-up.
+    fn spans(&self, tile_start: usize) -> impl Iterator<Item = Span> + use<> {
+        let to = DEPTH.min(self.frame.periods - tile_start);
+        let cut = self.frame.warm_up.saturating_sub(tile_start).min(to);
+        [Span { tile_start, from: 0, to: cut }, Span { tile_start, from: cut, to }]
+            .into_iter()
+            .filter(|s| s.from < s.to)
+    }
+
+    /// Writes the traced quantities of one design over some spans.
+    #[inline(always)]
+    fn trace<S: Simd, T: Drawn>(
+        &self,
+        s: S,
+        j: usize,
+        spans: &[(usize, Span)],
+        demand: &[Box<Tile<T>>],
+        records: &[Record<T>],
+        output: &mut Output<'_>,
+    ) {
+        let level = self.group.curve.as_ref().map_or(0.0, |curve| curve.levels[j]);
+        let lost_share = self.group.params[j].lost_share;
+        let (lanes, stride) = (self.lanes.clone(), self.frame.periods);
+        let view = View { spans, demand, records, level, lost_share, lanes, stride };
+        for (quantity, rows) in &mut output.traces[self.group.designs[j]] {
+            let out = T::rows(rows);
+            s.vectorize(
+                #[inline(always)]
+                || view.store(s, *quantity, out),
+            );
+        }
+    }
+
+    /// Every design and lane by the scalar reference.
+    fn by_reference(&self, output: &mut Output<'_>) -> Result<()> {
+        for (j, &design) in self.group.designs.iter().enumerate() {
+            let p = &self.group.params[j];
+            for lane in self.lanes.clone() {
+                self.cancel.check()?;
+                let replication = self.first + lane as u32;
+                let demand: Vec<f64> =
+                    (0..self.frame.periods).map(|t| self.demand_of(replication, t)).collect();
+                let line = self.source(Stream::LeadTime).line(replication);
+                let wait = |t: usize| match &p.lead {
+                    Lead::Fixed(l) => *l,
+                    Lead::Random { law, .. } => law.at(line.bits(t as u64)) as usize,
+                };
+                let (counts, periods) = reference::run(p, &demand, wait, self.frame.warm_up);
+                let row = lane - self.lanes.start;
+                for (quantity, rows) in &mut output.traces[design] {
+                    for (t, period) in periods.iter().enumerate() {
+                        rows.put(row * self.frame.periods + t, period.quantity(*quantity, p.lost_share));
+                    }
+                }
+                (output.counts)(design, row, &counts);
+            }
+        }
+        Ok(())
+    }
+}

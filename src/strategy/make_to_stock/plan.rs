@@ -1,0 +1,183 @@
+//! One item, compiled: its designs, grouped by the demand they share, and what was decided about one-pass curves.
+
+use super::curve::Curve;
+use super::params::{DemandKind, DemandSource, Lead, Params};
+use crate::config::{Arrays, MakeToStock, Method};
+use crate::error::{Error, Result};
+use crate::law::WholeTable;
+use crate::metrics::Tariff;
+use std::sync::Arc;
+
+/// What every item of a run shares.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    /// Key of all addresses.
+    pub key: u64,
+    /// Periods, warm-up included.
+    pub periods: usize,
+    /// Periods that are not counted.
+    pub warm_up: usize,
+    /// Absolute number of the first replication of the run.
+    pub first: u32,
+    /// No metric is wanted that needs orders, quantities, stockouts or stock before demand.
+    pub lean: bool,
+}
+
+/// One item, compiled.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub(super) entity: u32,
+    pub(super) groups: Vec<Group>,
+    /// How each design turns counts into metrics.
+    pub tariffs: Vec<Tariff>,
+    /// Mean lead time of each design, as drawn.
+    pub mean_leads: Vec<f64>,
+    /// Mean demand per period of each design, as drawn, where it is drawn.
+    pub mean_demand: Vec<Option<f64>>,
+}
+
+/// Designs of one item that share a demand.
+#[derive(Debug, Clone)]
+pub(super) struct Group {
+    pub(super) demand: DemandSource,
+    pub(super) designs: Vec<usize>,
+    pub(super) params: Vec<Params>,
+    pub(super) leads: Vec<Arc<WholeTable>>,
+    pub(super) lead_of: Vec<usize>,
+    pub(super) whole: bool,
+    pub(super) curve: Option<Curve>,
+}
+
+/// What was decided about one-pass curves, for the result to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pass {
+    /// One design: nothing to decide.
+    Single,
+    /// Every group of designs took one pass.
+    One,
+    /// At least one group ran on the grid, and why.
+    Grid(String),
+}
+
+impl Plan {
+    /// Checks and compiles one item.
+    pub fn compile(
+        models: &[&MakeToStock],
+        entity: u32,
+        arrays: &Arrays,
+        frame: &Frame,
+        replications: u64,
+        method: Method,
+    ) -> Result<(Self, Pass)> {
+        let mut plan = Self {
+            entity,
+            groups: Vec::new(),
+            tariffs: Vec::new(),
+            mean_leads: Vec::new(),
+            mean_demand: Vec::new(),
+        };
+        let mut firsts: Vec<usize> = Vec::new();
+        for (d, model) in models.iter().enumerate() {
+            let g = match firsts.iter().position(|&f| models[f].demand == model.demand) {
+                Some(g) => g,
+                None => {
+                    let demand = DemandSource::compile(&model.demand, arrays, frame.periods, replications)?;
+                    firsts.push(d);
+                    plan.groups.push(Group::new(demand));
+                    plan.groups.len() - 1
+                }
+            };
+            let group = &mut plan.groups[g];
+            let params = Params::compile(model, &group.demand, frame.periods)?;
+            plan.tariffs.push(Tariff {
+                costs: params.costs,
+                mean_basis: params.mean_basis,
+                lost_share: params.lost_share,
+                periods: (frame.periods - frame.warm_up) as f64,
+            });
+            plan.mean_leads.push(params.mean_lead);
+            plan.mean_demand.push(match &group.demand.kind {
+                DemandKind::Drawn { sampler, .. } => Some(sampler.mean()),
+                DemandKind::Given { .. } => None,
+            });
+            group.push(d, params);
+        }
+        let mut pass = if models.len() == 1 { Pass::Single } else { Pass::One };
+        for group in &mut plan.groups {
+            group.whole = group.demand.whole && group.params.iter().all(|p| p.whole);
+            match group.one_pass(method) {
+                Ok(curve) => group.curve = Some(curve),
+                Err(_) if group.params.len() == 1 && plan.tariffs.len() == 1 && method != Method::OnePass => {
+                }
+                Err(reason) => {
+                    if method == Method::OnePass {
+                        return Err(Error::config("method", "one_pass", format!("a valid choice: {reason}")));
+                    }
+                    pass = Pass::Grid(reason);
+                }
+            }
+        }
+        Ok((plan, pass))
+    }
+
+    /// Every quantity of every design is whole.
+    pub fn whole(&self) -> bool {
+        self.groups.iter().all(|g| g.whole)
+    }
+
+    /// Compute in doubles whatever the bounds would allow (results have the same bits).
+    pub fn make_real(&mut self) {
+        for group in &mut self.groups {
+            group.whole = false;
+        }
+    }
+
+    /// The same plan, one design, at another base-stock level. Opening stock follows the level where it did before.
+    #[must_use]
+    pub fn at_level(&self, level: f64) -> Self {
+        let mut plan = self.clone();
+        let group = &mut plan.groups[0];
+        group.params[0] = group.params[0].at_level(level);
+        group.whole &= group.params[0].whole;
+        plan
+    }
+
+    /// Mean demand of a protection interval, where demand is drawn; the largest demand times it, where it is given.
+    pub fn protection_demand(&self) -> f64 {
+        let (demand, p) = self.only();
+        let mean = self.mean_demand[0].unwrap_or(demand.largest);
+        mean * (p.mean_lead + p.review as f64)
+    }
+
+    /// Demand and parameters of a plan with one design, for searches.
+    pub(super) fn only(&self) -> (&DemandSource, &Params) {
+        (&self.groups[0].demand, &self.groups[0].params[0])
+    }
+}
+
+impl Group {
+    fn new(demand: DemandSource) -> Self {
+        let whole = demand.whole;
+        Self { demand, designs: vec![], params: vec![], leads: vec![], lead_of: vec![], whole, curve: None }
+    }
+
+    fn push(&mut self, design: usize, params: Params) {
+        self.lead_of.push(match &params.lead {
+            Lead::Fixed(_) => usize::MAX,
+            Lead::Random { law, .. } => self.leads.iter().position(|l| l == law).unwrap_or_else(|| {
+                self.leads.push(law.clone());
+                self.leads.len() - 1
+            }),
+        });
+        self.designs.push(design);
+        self.params.push(params);
+    }
+
+    /// The one-pass curve of this group, or why there is none.
+    fn one_pass(&self, method: Method) -> std::result::Result<Curve, String> {
+        if method == Method::Grid {
+            return Err("method = grid was asked for".to_owned());
+        }
+        Curve::new(&self.params, &self.demand)
+    }
+}
