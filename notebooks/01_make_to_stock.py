@@ -340,8 +340,8 @@ plt.show()
 # %% [markdown]
 # Each promise has two intervals. **Monte Carlo** (blue): what more replications would remove; a few tenths
 # of a percent. **Input** (orange): what the same level would achieve had the months of the history fallen
-# otherwise; for parts with few sales that is most of the scale, and only a longer history narrows it. The
-# blue one alone would be a false comfort.
+# otherwise; down to 0.80 for the least certain parts, and only a longer history narrows it. The blue one
+# alone would be a false comfort.
 #
 # ## 6 Is the promise kept?
 #
@@ -349,7 +349,7 @@ plt.show()
 # sales (1998–2002; R. J. Hyndman et al., *Forecasting with Exponential Smoothing*, 2008). The file is not
 # part of this project: `MAKETO_DATA` names its folder. **The output below used it; where it is absent, the
 # cells use a generated history instead and say so**, and the numbers in the text do not apply. Only totals
-# are shown.
+# over parts and classes of parts are shown.
 #
 # * **Fit** each part's level on months 1–36, target 95 %, lead time 2.
 # * **Replay** months 37–51 as they happened (`mk.Paths`) through the same policy. What is fair? The promise
