@@ -10,7 +10,7 @@ export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test test-rust test-python test-notebooks test-full lint format bench notebooks wheel clean
+.PHONY: help setup demo test test-rust test-python test-notebooks test-full lint format bench notebooks picture wheel clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
@@ -57,6 +57,9 @@ bench: .venv/.built ## the workloads, each beside its sampling floor
 
 notebooks: .venv/.built ## execute the notebooks and write their output
 	$(BIN)/python tools/notebooks.py --write
+
+picture: .venv/.built ## draw the picture in README again
+	$(BIN)/python tools/readme_picture.py
 
 wheel: .venv/.dev ## a wheel for this machine, in dist/
 	$(BIN)/maturin build --release --out dist
