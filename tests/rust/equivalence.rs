@@ -107,14 +107,13 @@ fn lanes_agree_with_the_reference_on_every_level() {
             q.trace = vec!["net_inventory".to_owned()];
             let out = run(&q, &Arrays::new());
             for (r, (metrics, close)) in expected.iter().enumerate() {
-                let r0 = r;
-                let got: Vec<f64> = out.metrics.iter().map(|(_, a)| a[r0]).collect();
+                let got: Vec<f64> = out.metrics.iter().map(|(_, a)| a[r]).collect();
                 assert_eq!(bits(&got), bits(metrics), "variant {i} on {name}: {m:?}\n{got:?}\n{metrics:?}");
                 let net: Vec<f64> = match &out.traces[0].1 {
                     Trace::Whole(a) => {
-                        a[r0 * periods..(r0 + 1) * periods].iter().map(|x| f64::from(*x)).collect()
+                        a[r * periods..(r + 1) * periods].iter().map(|x| f64::from(*x)).collect()
                     }
-                    Trace::Real(a) => a[r0 * periods..(r0 + 1) * periods].to_vec(),
+                    Trace::Real(a) => a[r * periods..(r + 1) * periods].to_vec(),
                 };
                 assert!(net.iter().zip(close).all(|(a, b)| a == b), "variant {i} on {name}: trace");
             }
