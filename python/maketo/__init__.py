@@ -17,6 +17,7 @@ from ._catalogue import traces as _traces
 from ._core import __version__
 from .demand import Bootstrap, Paths
 from .estimate import Estimate
+from .history import History, read_history
 from .laws import (
     BetaPert,
     Binomial,
@@ -75,6 +76,7 @@ __all__ = [
     "Exponential",
     "Gamma",
     "Geometric",
+    "History",
     "Key",
     "Law",
     "LawSummary",
@@ -102,6 +104,7 @@ __all__ = [
     "plot_fan",
     "plot_portfolio",
     "plot_sweep",
+    "read_history",
     "simulate",
     "stock",
 ]

@@ -128,7 +128,8 @@ def _kinds(ax: Any, column: Columns) -> None:
     )
     for word, x, y in places:
         ha = "left" if x < 0.5 else "right"
-        ax.annotate(word, (x, y), xycoords="axes fraction", ha=ha, color=COLOURS["grey"], fontsize=8)
+        text = ax.annotate(word, (x, y), xycoords="axes fraction", ha=ha, color=COLOURS["grey"], fontsize=8)
+        text.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0})
     ax.set_xlabel("mean interval between demands, ADI (periods)")
     ax.set_ylabel("CV² of demand sizes")
     ax.set_title("Where the stock lies (area: stock on hand)", loc="left", fontsize=10)

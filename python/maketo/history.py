@@ -138,7 +138,7 @@ def as_history(given: str | os.PathLike[str] | History | Mapping[str, Any]) -> H
                 f"history[{name!r}] must be finite and ≥ 0, got {row[bad[0]]} at position {bad[0]}"
             )
         values[i, longest - len(row) :] = row
-    return History(tuple(rows), values, tuple(str(t) for t in range(longest)), "arrays")
+    return History(tuple(rows), values, tuple(str(t) for t in range(longest)), "given history")
 
 
 def _text(file: Path) -> str:

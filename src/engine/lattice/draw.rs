@@ -1,4 +1,4 @@
-//! Drawing a tile: addresses → Philox → law, sixteen replications × four periods at a time.
+//! Drawing a tile: addresses → Philox → law, 32 replications × four periods at a time.
 
 use super::{DEPTH, LANES, Tile};
 use crate::law::{RealSampler, WholeTable};
