@@ -64,6 +64,14 @@ def count(field: str, value: object, *, at_least: int = 0, below: int = 1 << 32)
     return n
 
 
+def inner_share(field: str, value: object) -> float:
+    """A number strictly between 0 and 1."""
+    x = number(field, value)
+    if isinstance(x, Sweep) or not 0.0 < x < 1.0:
+        raise ValueError(f"{field} must be in (0, 1), got {value}")
+    return x
+
+
 def choice(field: str, value: object, allowed: Sequence[str]) -> str:
     """One of a few words."""
     if isinstance(value, str) and value in allowed:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _catalogue, _core
-from ._check import number
+from ._check import inner_share
 from ._designs import Axis
 from ._law import Law, has_sweep
 from .estimate import Estimate
@@ -280,6 +280,13 @@ class Result:
         columns = self._ratios[name]
         if confidence != self.confidence:
             about = _catalogue.metrics()[name]
+            needed = {m for e in (about.numerator, about.denominator) for _, m in _catalogue.parts(e or name)}
+            missing = sorted(needed - self._metrics.keys())
+            if missing:
+                raise ValueError(
+                    f"level must be {self.confidence:g}, the run's confidence, as {', '.join(missing)} was not kept; "
+                    f"got {confidence:g}. Run with confidence={confidence:g} or keep those metrics"
+                )
             top, bottom = (
                 self._sum(expression or name) for expression in (about.numerator, about.denominator)
             )
@@ -297,7 +304,7 @@ class Result:
             If `p` is not in (0, 1).
         """
         confidence = self._level(level)
-        p = float(number("p", p))  # type: ignore[arg-type]
+        p = inner_share("p", p)
         columns = self._rows(_core.summarise(self._flat(name), confidence, [p]))
         value, low, high = (columns[..., i] for i in (5, 6, 7))
         stacked = np.stack([value, np.full_like(value, np.nan), low, high], axis=-1)
@@ -323,7 +330,7 @@ class Result:
         """
         confidence = self._level(level)
         sign = -1.0 if _catalogue.metrics().get(name, _NONE).better == "high" else 1.0
-        pair = self._rows(_core.cvar(sign * self._flat(name), float(number("p", p))))  # type: ignore[arg-type]
+        pair = self._rows(_core.cvar(sign * self._flat(name), inner_share("p", p)))
         value, se = sign * pair[..., 0], pair[..., 1]
         half = NormalDist().inv_cdf(0.5 + confidence / 2) * se
         stacked = np.stack([value, se, value - half, value + half], axis=-1)
@@ -467,9 +474,7 @@ class Result:
     def _level(self, level: float | None) -> float:
         if level is None:
             return self.confidence
-        level = float(number("level", level))  # type: ignore[arg-type]
-        if not 0.0 < level < 1.0:
-            raise ValueError(f"level must be in (0, 1), got {level}")
+        level = inner_share("level", level)
         if level != self.confidence and not self._metrics:
             raise ValueError(
                 f"level must be {self.confidence:g}, the run's confidence, as only summaries were kept; got "

@@ -73,6 +73,10 @@ impl<T: Cell> View<'_, T> {
     /// Writes one quantity.
     #[inline(always)]
     pub(super) fn store<S: Simd>(&self, s: S, quantity: Quantity, out: &mut [T]) {
+        if quantity == Quantity::Lost && self.lost_share == 0.0 {
+            // The rows are noughts already, and a whole shortage has no share but all of it.
+            return;
+        }
         for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
             if g + T::Lanes::<S>::WIDTH > self.lanes.start && g < self.lanes.end {
                 for &(slot, span) in self.spans {
