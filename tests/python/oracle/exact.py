@@ -154,25 +154,50 @@ def min_max_start(one: Pmf, s: int, S: int, lead_time: int, warm_up: int, period
     return found
 
 
-def lost_sales_one_period(one: Pmf, S: int, h: float, p: float) -> Numbers:
-    """Base stock with lost sales and L = 1: a Markov chain on the stock x just before demand.
+def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
+    """Base stock with lost sales, L ≥ 1: a Markov chain on the stock before demand and the orders under way.
 
-    After demand (x − d)⁺ is left. The order placed before that demand was S − x, and it arrives next.
+    State (x, q₁, …): stock after the receipt, and what arrives in the next L − 1 periods. The order is what is
+    missing to S, (S − x − Σq). Demand d leaves (x − d)⁺, and then q₁ arrives. Solved by iterating from a full shelf
+    until nothing changes.
     """
-    change = np.zeros((S + 1, S + 1))
-    for x in range(S + 1):
-        for d, weight in enumerate(one):
-            change[x, max(x - d, 0) + S - x] += weight
-    ways = np.vstack([change.T - np.eye(S + 1), np.ones(S + 1)])
-    share = np.linalg.lstsq(ways, np.r_[np.zeros(S + 1), 1.0], rcond=None)[0]
+    grid = np.indices((S + 1,) * lead_time).reshape(lead_time, -1)
+    states = grid[:, grid.sum(axis=0) <= S]
+    weights = (S + 1) ** np.arange(lead_time)  # a state as one number
+    place = np.full((S + 1) ** lead_time, -1)
+    place[weights @ states] = np.arange(states.shape[1])
+    x, under_way = states[0], states[1:]
+    order = S - states.sum(axis=0)
+    arrives = np.vstack([under_way, order])  # next period's receipt first
+
+    chance = one[: S + 1].copy()
+    targets, shares = [], []
+    for d, weight in enumerate(chance):
+        served = np.minimum(d, x)
+        targets.append(place[weights @ np.vstack([x - served + arrives[0], arrives[1:]])])
+        # With demand S or more the shelf is empty for sure: the last column takes the tail.
+        shares.append(np.full(len(x), weight if d < S else float(one[S:].sum())))
+    target, share = np.concatenate(targets), np.concatenate(shares)
+
+    law = np.zeros(len(x))
+    law[place[S]] = 1.0
+    while True:
+        after = np.bincount(target, weights=share * np.tile(law, len(chance)), minlength=len(law))
+        if np.abs(after - law).sum() < 1e-14:
+            break
+        law = after
     mean = float(one @ np.arange(len(one)))
-    on_hand = lost = 0.0
-    for x, weight in enumerate(share):
-        on_hand += weight * (x - mean + excess(one, x))
-        lost += weight * excess(one, x)
-    orders = float(share[:S].sum())
-    cost = h * on_hand + p * lost
-    return {"on_hand": on_hand, "lost": lost, "fill_rate": 1 - lost / mean, "orders": orders, "cost": cost}
+    short = np.array([excess(one, level) for level in range(S + 1)])
+    lost = float(law @ short[x])
+    on_hand = float(law @ (x - mean + short[x]))
+    orders = float(law[order > 0].sum())
+    return {
+        "on_hand": on_hand,
+        "lost": lost,
+        "fill_rate": 1 - lost / mean,
+        "orders": orders,
+        "cost": h * on_hand + p * lost,
+    }
 
 
 def crossing_demand(one: Pmf, lead: Sequence[float], overtaking: bool) -> Pmf:

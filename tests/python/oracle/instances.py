@@ -5,8 +5,7 @@ otherwise; stock and backlog are those at the close. How each value was verified
 
 * "closed form" or "renewal": recomputed in `test_exact.py` from `exact.py` to the digits printed here, and, where
   `published` is given, it agrees with the published value to the digits printed there;
-* "chain": solved as a Markov chain (outside this project where the state has more than one number) and confirmed by
-  an independent simulation.
+* "chain": solved as a Markov chain on the stock and all orders under way, in the same two files.
 """
 
 from __future__ import annotations
@@ -196,6 +195,8 @@ def _lost(p: int, L: int, S: int, printed: float, cost: float, on_hand: float, l
     )  # fmt: skip
 
 
+# One disagreement: with p = 4 and L = 3 the paper's best base stock costs 4.98, which is S = 21; S = 20 costs 4.974996.
+# `test_exact.py` shows it. The instance is right for the S it names.
 LOST_SALES = [
     _lost(4, 1, 12, 4.16, 4.162802775, 2.720934258, 0.3604671291, 0.9279065742, 0.9932253592),
     _lost(4, 2, 16, 4.64, 4.638644112, 2.559418905, 0.5198063017, 0.8960387397, 0.9929429632),

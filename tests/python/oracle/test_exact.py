@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import laws
 import pytest
-from exact import base_stock, lost_sales_one_period, min_max, min_max_start, pmf
+from exact import base_stock, lost_sales, min_max, min_max_start, pmf
 from instances import BASE_STOCK, LOST_SALES, LOST_SALES_OPTIMUM, MIN_MAX, NEWSVENDOR, ZHENG_FEDERGRUEN, Instance
 
 DIGITS = 2e-7  # relative: the values are printed to between seven and ten digits
@@ -60,11 +60,23 @@ def test_the_best_pair_for_a_mean_of_ten_is_the_published_one() -> None:
     assert min(costs, key=lambda pair: costs[pair]) == (6, 40)
 
 
-@pytest.mark.parametrize("instance", [i for i in LOST_SALES if i.given["L"] == 1], ids=str)
+@pytest.mark.parametrize("instance", LOST_SALES, ids=str)
 def test_lost_sales(instance: Instance) -> None:
     g = instance.given
-    again = lost_sales_one_period(pmf(laws.exact(instance)), int(g["S"]), g["h"], g["p"])
+    again = lost_sales(pmf(laws.exact(instance)), int(g["S"]), int(g["L"]), g["h"], g["p"])
     assert again == pytest.approx(instance.exact, rel=DIGITS)
+
+
+@pytest.mark.parametrize("instance", LOST_SALES, ids=str)
+def test_zipkins_levels_are_the_best_but_for_one(instance: Instance) -> None:
+    g = instance.given
+    one, S, L = pmf(laws.exact(instance)), int(g["S"]), int(g["L"])
+    below, above = (lost_sales(one, level, L, g["h"], g["p"])["cost"] for level in (S - 1, S + 1))
+    assert above > instance.exact["cost"]
+    if instance.id == "lost-zipkin-p4-L3":
+        assert below == pytest.approx(4.974996, abs=5e-7)
+    else:
+        assert below > instance.exact["cost"]
 
 
 def test_no_base_stock_beats_the_optimum_with_lost_sales() -> None:

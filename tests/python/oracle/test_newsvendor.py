@@ -46,7 +46,7 @@ def test_newsvendor(instance: Instance, agree: Agree) -> None:
 
 
 # Rare events need more: a service of 0.106, left-over stock of 0.4 on average where the demand has sd 8.
-SHARDS = {"nv-normal": 10, "nv-lognormal-loss": 10, "nv-lognormal": 6}
+SHARDS = {"nv-normal": 12, "nv-lognormal-loss": 14, "nv-lognormal": 6}
 
 
 def test_the_order_arrives_before_demand_and_is_all_there_is() -> None:
