@@ -19,7 +19,9 @@ EVALUATION = 1 << 31  # first replication of the half that `simulate` reports on
 DEMAND, LEAD_TIME = 16, 32  # streams
 
 
-def one_replication(shop: mk.MakeToStock, key: int, replication: int, periods: int, name: str = "item") -> dict[str, list[float]]:
+def one_replication(
+    shop: mk.MakeToStock, key: int, replication: int, periods: int, name: str = "item"
+) -> dict[str, list[float]]:
     """Traces of one replication; Poisson demand, constant or discrete lead times."""
     entity = zlib.crc32(name.encode())
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from same import SHOPS, TRACED, bits
 
 import maketo as mk
 from maketo import _core
+from shops import SHOPS, TRACED, bits
 
 RUN: dict[str, Any] = {"periods": 120, "warm_up": 7, "replications": 1100, "seed": 5}
 LEVELS = ["scalar", *json.loads(_core.build_info())["simd"]]
@@ -42,9 +42,7 @@ def test_simd_levels(name: str) -> None:
 @pytest.mark.parametrize(("first", "count"), [(0, 1), (0, 256), (255, 2), (256, 256), (300, 700), (1099, 1)])
 def test_a_part_of_the_replications(name: str, first: int, count: int) -> None:
     whole = _whole(name)
-    part = mk.simulate(
-        SHOPS[name], **{**RUN, "replications": count}, first_replication=first, trace=TRACED
-    )
+    part = mk.simulate(SHOPS[name], **{**RUN, "replications": count}, first_replication=first, trace=TRACED)
     for metric in whole.metrics:
         assert np.array_equal(part[metric], whole[metric][first : first + count], equal_nan=True), metric
     for traced in TRACED:
@@ -86,7 +84,9 @@ def test_alone_or_in_a_portfolio(keep: str) -> None:
 
 def test_items_of_other_names_draw_other_numbers() -> None:
     shop = SHOPS["base stock"]
-    one, other, named = (mk.simulate(s, **RUN, name=n) for s, n in ((shop, "a"), (shop, "b"), (shop.replace(key=7), "a")))
+    one, other, named = (
+        mk.simulate(s, **RUN, name=n) for s, n in ((shop, "a"), (shop, "b"), (shop.replace(key=7), "a"))
+    )
     assert not np.array_equal(one["demand"], other["demand"])
     assert not np.array_equal(one["demand"], named["demand"])
     again = mk.simulate(shop.replace(key=7), **RUN, name="b")
@@ -119,7 +119,10 @@ def test_the_recorded_configuration_runs_again(name: str) -> None:
 
 
 def test_the_recorded_configuration_of_a_portfolio_with_a_sweep_runs_again() -> None:
-    shops = {**SHOPS, "base stock": SHOPS["base stock"].replace(policy=mk.BaseStock(mk.Sweep([80, 92], name="S")))}
+    shops = {
+        **SHOPS,
+        "base stock": SHOPS["base stock"].replace(policy=mk.BaseStock(mk.Sweep([80, 92], name="S"))),
+    }
     run = mk.simulate(shops, **RUN, keep="replications")
     assert run.dims == ("S", "item", "replication")
     again = mk.simulate(**json.loads(json.dumps(run.config)))
@@ -148,11 +151,18 @@ def test_two_threads_of_python_at_once() -> None:
 def test_another_process() -> None:
     """A fresh interpreter, another number of workers, another hash seed."""
     program = (
-        "import json, maketo as mk; from same import SHOPS, TRACED, bits; "
+        "import json, maketo as mk; from shops import SHOPS, TRACED, bits; "
         f"print(json.dumps({{n: bits(mk.simulate(s, **{RUN!r}, trace=TRACED)) for n, s in SHOPS.items()}}))"
     )
     expected = {name: bits(_whole(name)) for name in NAMES}
     for workers in ("1", "3"):
-        env = {**os.environ, "PYTHONPATH": str(Path(__file__).parent), "RAYON_NUM_THREADS": workers, "PYTHONHASHSEED": workers}
-        done = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=120, check=True)
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(Path(__file__).parents[1]),
+            "RAYON_NUM_THREADS": workers,
+            "PYTHONHASHSEED": workers,
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=env, capture_output=True, text=True, timeout=120, check=True
+        )
         assert json.loads(done.stdout) == expected

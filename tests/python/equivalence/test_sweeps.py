@@ -6,18 +6,26 @@ from typing import Any
 
 import numpy as np
 import pytest
-from same import COSTS, CROSSED, SHOPS
 
 import maketo as mk
+from shops import COSTS, CROSSED, SHOPS
 
 RUN: dict[str, Any] = {"periods": 90, "warm_up": 5, "replications": 700, "seed": 6}
 INDICATORS = ("stockout_periods", "alpha_service")
 ONE_PASS = {
     "whole": (mk.Poisson(20), {"lead_time": 4}, [60, 85, 92, 93, 120]),
     "whole, random lead times": (mk.Poisson(6), {"lead_time": CROSSED}, [0, 18, 24, 25, 40]),
-    "whole, first in first out": (mk.Poisson(6), {"lead_time": CROSSED, "crossing": "fifo"}, [18, 24, 25, 40]),
+    "whole, first in first out": (
+        mk.Poisson(6),
+        {"lead_time": CROSSED, "crossing": "fifo"},
+        [18, 24, 25, 40],
+    ),
     "whole, reviewed every third period": (mk.Poisson(6), {"lead_time": 1, "review_period": 3}, [18, 24, 40]),
-    "whole, demand first": (mk.Poisson(6), {"lead_time": 2, "event_order": "demand_before_order"}, [9, 13, 20]),
+    "whole, demand first": (
+        mk.Poisson(6),
+        {"lead_time": 2, "event_order": "demand_before_order"},
+        [9, 13, 20],
+    ),
     "whole, mean basis": (mk.Poisson(6), {"lead_time": 2, "holding_basis": "mean"}, [-5, 9, 13, 20]),
     "real": (mk.Gamma(mean=10, sd=5), {"lead_time": 2}, [20.0, 30.5, 33.3, 47.0]),
     "real, some returns": (mk.Normal(5, 4, negative="allow"), {"lead_time": 2}, [5.0, 17.5, 30.0]),
@@ -45,7 +53,9 @@ def test_one_pass_is_the_grid(name: str) -> None:
             assert np.array_equal(grid[metric], one_pass[metric], equal_nan=True), metric
         else:
             scale = np.abs(grid[metric]).max()
-            np.testing.assert_allclose(one_pass[metric], grid[metric], rtol=1e-12, atol=1e-12 * scale, err_msg=metric)
+            np.testing.assert_allclose(
+                one_pass[metric], grid[metric], rtol=1e-12, atol=1e-12 * scale, err_msg=metric
+            )
 
 
 @pytest.mark.parametrize("method", ["grid", "one_pass"])
@@ -77,7 +87,9 @@ def test_a_crossed_sweep_is_its_cells() -> None:
             assert np.array_equal(run[metric][at], alone[metric], equal_nan=True), (at, metric)
 
 
-@pytest.mark.parametrize("name", ["base stock", "lost sales", "min-max", "first in, first out, some wait", "real demand"])
+@pytest.mark.parametrize(
+    "name", ["base stock", "lost sales", "min-max", "first in, first out, some wait", "real demand"]
+)
 def test_traces_of_a_sweep_are_those_of_its_cells(name: str) -> None:
     base = SHOPS[name]
     shop_is_whole = name in ("base stock", "lost sales", "min-max")

@@ -1,20 +1,15 @@
-"""What it takes for a simulated number to be right."""
+"""Fixtures that hold the results of a run against exact values."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
+from judge import Agree, judge
 
 import maketo as mk
-
-Agree: TypeAlias = Callable[..., None]
-
-STANDARD_ERRORS = 4.5  # a right number fails once in 150,000
-PRECISION = 0.0012  # of the value: a mistake of 1 % is then 8 standard errors
-PRECISION_OF_A_SHORTFALL = 0.01
 
 
 @pytest.fixture
@@ -46,24 +41,6 @@ def agree_number(record_property: Callable[[str, object], None]) -> Agree:
         judge(name, estimate, error, exact, share, record_property)
 
     return check
-
-
-def judge(
-    name: str,
-    estimate: float,
-    error: float,
-    exact: float,
-    share: bool,
-    record: Callable[[str, object], None],
-) -> None:
-    assert error > 0.0, f"{name}: no error, {estimate} ± {error}"
-    z = (estimate - exact) / error
-    scale = abs(1.0 - exact) if share else abs(exact)
-    relative = error / scale
-    record(name, f"z {z:+.2f}, se {100 * relative:.3f} %, exact {exact:.10g}")
-    allowed = PRECISION_OF_A_SHORTFALL if share else PRECISION
-    assert relative <= allowed, f"{name}: se is {100 * relative:.3f} % of {scale:.6g}, more than {100 * allowed:g} %"
-    assert abs(z) <= STANDARD_ERRORS, f"{name}: {estimate:.10g} ± {error:.2g} is {z:+.1f} standard errors off {exact:.10g}"
 
 
 def _cell(value: Any, at: Any) -> Any:

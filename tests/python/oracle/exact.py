@@ -115,7 +115,9 @@ def min_max(one: Pmf, s: int, S: int, lead_time: int, h: float, p: float, K: flo
     return found
 
 
-def min_max_start(one: Pmf, s: int, S: int, lead_time: int, warm_up: int, periods: int, **rates: float) -> Numbers:
+def min_max_start(
+    one: Pmf, s: int, S: int, lead_time: int, warm_up: int, periods: int, **rates: float
+) -> Numbers:
     """(s, S) again, but as it is simulated: from S on hand, averaged over the periods after the warm-up.
 
     A Markov chain on the position after the review. All replications start in the same phase of the order cycle,
@@ -220,8 +222,10 @@ def crossing_demand(one: Pmf, lead: Sequence[float], overtaking: bool) -> Pmf:
     older_arrived = 1.0
     for k in reversed(range(len(lead))):
         cell = older_arrived * late[k] * total(one, k + 2)  # M = k
-        law = cell + np.pad(law, (0, len(cell) - len(law))) if len(law) < len(cell) else law + np.pad(
-            cell, (0, len(law) - len(cell))
+        law = (
+            cell + np.pad(law, (0, len(cell) - len(law)))
+            if len(law) < len(cell)
+            else law + np.pad(cell, (0, len(law) - len(cell)))
         )
         older_arrived *= 1.0 - late[k]
     return law

@@ -13,7 +13,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["BASE_STOCK", "LOST_SALES", "LOST_SALES_OPTIMUM", "MIN_MAX", "NEWSVENDOR", "ZHENG_FEDERGRUEN", "Instance"]
+__all__ = [
+    "BASE_STOCK",
+    "LOST_SALES",
+    "LOST_SALES_OPTIMUM",
+    "MIN_MAX",
+    "NEWSVENDOR",
+    "ZHENG_FEDERGRUEN",
+    "Instance",
+]
 
 SNYDER_SHEN = "Snyder & Shen, Fundamentals of Supply Chain Theory, 2nd ed., 2019"
 ZIPKIN_2008 = "Zipkin, Operations Research 56, 2008, 1256–1263, table 3"
@@ -185,7 +193,17 @@ ZHENG_FEDERGRUEN = [
 LOST = "order before demand, lost sales, charged at the close"
 
 
-def _lost(p: int, L: int, S: int, printed: float, cost: float, on_hand: float, lost: float, fill: float, orders: float) -> Instance:
+def _lost(
+    p: int,
+    L: int,
+    S: int,
+    printed: float,
+    cost: float,
+    on_hand: float,
+    lost: float,
+    fill: float,
+    orders: float,
+) -> Instance:
     part = {4: "a", 19: "c"}[p]
     return Instance(
         f"lost-zipkin-p{p}-L{L}", f"{ZIPKIN_2008}({part}), best base stock", LOST, ("poisson", 5),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import laws
 import numpy as np
 import pytest
-from conftest import Agree
 from exact import base_stock, covers, opening_run, pmf
 from instances import BASE_STOCK, Instance
+from judge import Agree
 from scipy import stats
 
 import maketo as mk
@@ -97,7 +97,9 @@ def test_holding_charged_on_the_mean_of_the_period(order_first: bool, agree: Agr
         holding_basis="mean",
         costs=mk.Costs(holding=2),
     )
-    run = mk.simulate(item, periods=302, warm_up=2, replications=50_000, seed=23, metrics=["holding_cost", "on_hand"])
+    run = mk.simulate(
+        item, periods=302, warm_up=2, replications=50_000, seed=23, metrics=["holding_cost", "on_hand"]
+    )
     exact = base_stock(pmf(stats.poisson(10)), 26, 2)
     agree(run, {"holding_cost": exact["available"] + exact["on_hand"], "on_hand": exact["on_hand"]})
 

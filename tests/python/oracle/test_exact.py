@@ -5,7 +5,15 @@ from __future__ import annotations
 import laws
 import pytest
 from exact import base_stock, lost_sales, min_max, min_max_start, pmf
-from instances import BASE_STOCK, LOST_SALES, LOST_SALES_OPTIMUM, MIN_MAX, NEWSVENDOR, ZHENG_FEDERGRUEN, Instance
+from instances import (
+    BASE_STOCK,
+    LOST_SALES,
+    LOST_SALES_OPTIMUM,
+    MIN_MAX,
+    NEWSVENDOR,
+    ZHENG_FEDERGRUEN,
+    Instance,
+)
 
 DIGITS = 2e-7  # relative: the values are printed to between seven and ten digits
 
@@ -84,7 +92,9 @@ def test_no_base_stock_beats_the_optimum_with_lost_sales() -> None:
     assert all(by_lead_time[lead].exact["cost"] > best for lead, best in LOST_SALES_OPTIMUM.items())
 
 
-@pytest.mark.parametrize("instance", [*NEWSVENDOR, *BASE_STOCK, *MIN_MAX, *ZHENG_FEDERGRUEN, *LOST_SALES], ids=str)
+@pytest.mark.parametrize(
+    "instance", [*NEWSVENDOR, *BASE_STOCK, *MIN_MAX, *ZHENG_FEDERGRUEN, *LOST_SALES], ids=str
+)
 def test_what_is_published_is_what_was_computed(instance: Instance) -> None:
     for name, printed in instance.published.items():
         ours = {**instance.given, **instance.exact}[name]

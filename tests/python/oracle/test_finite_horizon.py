@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import Agree
 from exact import base_stock, covers, opening_run, pmf
+from judge import Agree
 from scipy import stats
 
 import maketo as mk
@@ -48,7 +48,9 @@ def test_from_the_first_period_on(lead_time: int, periods: int, agree: Agree) ->
 
 
 @pytest.mark.parametrize(("periods", "printed"), [(10, 0.945), (52, 0.922)])
-def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(periods: int, printed: float, agree: Agree) -> None:
+def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(
+    periods: int, printed: float, agree: Agree
+) -> None:
     """Poisson(0.3), L = 3, S = 3. The mean of the replications' own fill rates, where there was demand, is higher.
 
     Years with little demand fill most of it and count as much as the others. The ratio of means does not know T.

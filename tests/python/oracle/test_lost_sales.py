@@ -9,8 +9,8 @@ from __future__ import annotations
 import laws
 import numpy as np
 import pytest
-from conftest import Agree
 from instances import LOST_SALES, LOST_SALES_OPTIMUM, Instance
+from judge import Agree
 
 import maketo as mk
 
@@ -29,7 +29,9 @@ def shop(instance: Instance) -> mk.MakeToStock:
 @pytest.mark.parametrize("instance", LOST_SALES, ids=str)
 def test_base_stock_with_lost_sales(instance: Instance, agree: Agree) -> None:
     metrics = [*instance.exact, "demand", "filled", "backorders"]
-    run = mk.simulate(shop(instance), periods=600, warm_up=100, replications=200_000, seed=2008, metrics=metrics)
+    run = mk.simulate(
+        shop(instance), periods=600, warm_up=100, replications=200_000, seed=2008, metrics=metrics
+    )
     assert (run["backorders"] == 0).all()
     agree(run, {k: v for k, v in instance.exact.items() if k != "orders"})
     # Nearly every period orders: test the periods that do not.
@@ -45,7 +47,9 @@ def test_no_policy_beats_the_optimum(lead_time: int) -> None:
     instance = next(i for i in LOST_SALES if i.given == {**i.given, "L": lead_time, "p": 4})
     level = int(instance.given["S"])
     levels = mk.BaseStock(mk.Sweep(range(level - 4, level + 5), name="S"))
-    pairs = mk.MinMax(mk.Sweep(range(level - 6, level), name="s"), mk.Sweep([level, level + 1, level + 2], name="S"))
+    pairs = mk.MinMax(
+        mk.Sweep(range(level - 6, level), name="s"), mk.Sweep([level, level + 1, level + 2], name="S")
+    )
     for policy in (levels, pairs):
         item = shop(instance).replace(policy=policy)
         run = mk.simulate(item, periods=600, warm_up=100, replications=20_000, seed=2009, metrics=["cost"])

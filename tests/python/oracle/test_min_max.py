@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import laws
 import pytest
-from conftest import Agree
 from exact import min_max, min_max_start, pmf
 from instances import MIN_MAX, ZHENG_FEDERGRUEN, Instance
+from judge import Agree
 
 import maketo as mk
 
@@ -60,7 +60,9 @@ def test_without_a_warm_up_the_phase_shows(agree: Agree) -> None:
     instance = next(i for i in ZHENG_FEDERGRUEN if i.id == "zheng-federgruen-60")
     g = instance.given
     exact = min_max_start(pmf(laws.exact(instance)), 52, 129, 0, warm_up=0, periods=39, h=1, p=9, K=64)
-    run = mk.simulate(shop(instance), periods=39, replications=500_000, seed=1992, metrics=["cost", "orders", "on_hand"])
+    run = mk.simulate(
+        shop(instance), periods=39, replications=500_000, seed=1992, metrics=["cost", "orders", "on_hand"]
+    )
     agree(run, {k: exact[k] for k in ("cost", "orders", "on_hand")})
     assert abs(run.mean("cost").value - instance.exact["cost"]) > 20 * run.mean("cost").se
     assert g["S"] == 129
@@ -71,7 +73,9 @@ def test_no_pair_costs_less_than_the_best(agree: Agree) -> None:
     best = ZHENG_FEDERGRUEN[0]
     pairs = [(s, S) for s in range(2, 11, 2) for S in range(34, 47, 3)]
     item = shop(best).replace(
-        policy=mk.MinMax(mk.Sweep([s for s, _ in pairs], name="pair"), mk.Sweep([S for _, S in pairs], name="pair"))
+        policy=mk.MinMax(
+            mk.Sweep([s for s, _ in pairs], name="pair"), mk.Sweep([S for _, S in pairs], name="pair")
+        )
     )
     run = mk.simulate(item, periods=1500, warm_up=500, replications=10_000, seed=1993, metrics=["cost"])
     found = run.mean("cost")

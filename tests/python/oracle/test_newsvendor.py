@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import laws
 import pytest
-from conftest import Agree
 from instances import NEWSVENDOR, Instance
+from judge import Agree
 
 import maketo as mk
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Agree
 from exact import crossing_demand, excess, pmf
+from judge import Agree
 from scipy import stats
 
 import maketo as mk
@@ -70,7 +70,12 @@ def test_spread_of_net_inventory(crossing: str, law: str, agree_number: Agree) -
     else:
         assert variance != pytest.approx(112.5, rel=0.02)
     run = mk.simulate(
-        shop(crossing, demand=demand), periods=24, replications=500_000, seed=31, trace=["net_inventory"], metrics=["demand"]
+        shop(crossing, demand=demand),
+        periods=24,
+        replications=500_000,
+        seed=31,
+        trace=["net_inventory"],
+        metrics=["demand"],
     )
     closes = run.trace["net_inventory"][:, 4:].astype(np.float64)
     for name, sample, exact in (

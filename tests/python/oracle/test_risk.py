@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 import pytest
-from conftest import Agree
 from exact import base_stock, pmf
+from judge import Agree
 from scipy import stats
 
 import maketo as mk

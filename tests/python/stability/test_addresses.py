@@ -38,7 +38,8 @@ def uniform(key: int, replication: int, stream: int, entity: int, index: int) ->
     block, word = divmod(index, 4)
     words = [
         philox(
-            [block & MASK, entity, replication, stream | (block >> 32) << 16 | twin << 31], [key & MASK, key >> 32]
+            [block & MASK, entity, replication, stream | (block >> 32) << 16 | twin << 31],
+            [key & MASK, key >> 32],
         )[word]
         for twin in (0, 1)
     ]
@@ -69,13 +70,19 @@ def test_any_address() -> None:
 
 def test_a_seed_is_a_key_as_numpy_makes_it() -> None:
     run = mk.simulate(mk.MakeToStock(demand=3, policy=mk.BaseStock(6)), periods=5, replications=1, seed=7)
-    assert run.key.value == int(np.random.SeedSequence(7).generate_state(1, np.uint64)[0]) == 16920295385781661272
+    assert (
+        run.key.value
+        == int(np.random.SeedSequence(7).generate_state(1, np.uint64)[0])
+        == 16920295385781661272
+    )
 
 
 def test_demand_of_a_run_is_drawn_where_the_table_of_streams_says() -> None:
     """Stream 16, entity the CRC-32 of the name, replication counted from 2³¹, index the period."""
     shop = mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(60))
-    run = mk.simulate(shop, periods=50, replications=4, first_replication=300, seed=7, name="bolt", trace=["demand"])
+    run = mk.simulate(
+        shop, periods=50, replications=4, first_replication=300, seed=7, name="bolt", trace=["demand"]
+    )
     entity = zlib.crc32(b"bolt")
     for r in range(4):
         u = [uniform(run.key.value, TOP + 300 + r, 16, entity, t) for t in range(50)]

@@ -1,4 +1,4 @@
-"""What is compared: a spread of shops, and the bits of everything a run returns."""
+"""A spread of shops over all that the model knows, and the bits of everything a run returns."""
 
 from __future__ import annotations
 
@@ -9,17 +9,27 @@ import numpy as np
 
 import maketo as mk
 
-COSTS = mk.Costs(holding=0.7, backorder=9, shortage=0.3, lost_sale=2, order=11, unit=1.5, price=4, salvage=0.5)
+COSTS = mk.Costs(
+    holding=0.7, backorder=9, shortage=0.3, lost_sale=2, order=11, unit=1.5, price=4, salvage=0.5
+)
 CROSSED = mk.Discrete([1, 2, 5], [0.25, 0.5, 0.25])
 
 SHOPS = {
     "base stock": mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4, costs=COSTS),
     "real demand": mk.MakeToStock(
-        demand=mk.Gamma(mean=10, sd=5), policy=mk.BaseStock(30.5), lead_time=1, holding_basis="mean", costs=COSTS
+        demand=mk.Gamma(mean=10, sd=5),
+        policy=mk.BaseStock(30.5),
+        lead_time=1,
+        holding_basis="mean",
+        costs=COSTS,
     ),
     "min-max": mk.MakeToStock(demand=mk.Poisson(10), policy=mk.MinMax(16, 50), lead_time=1, costs=COSTS),
     "lost sales": mk.MakeToStock(
-        demand=mk.NegativeBinomial(mean=5, sd=4), policy=mk.BaseStock(20), lead_time=3, backorder_share=0, costs=COSTS
+        demand=mk.NegativeBinomial(mean=5, sd=4),
+        policy=mk.BaseStock(20),
+        lead_time=3,
+        backorder_share=0,
+        costs=COSTS,
     ),
     "crossing": mk.MakeToStock(demand=mk.Poisson(6), policy=mk.BaseStock(24), lead_time=CROSSED, costs=COSTS),
     "first in, first out, some wait": mk.MakeToStock(
@@ -34,7 +44,11 @@ SHOPS = {
         costs=COSTS,
     ),
     "bootstrap": mk.MakeToStock(
-        demand=mk.Bootstrap([0, 0, 3, 0, 7, 1]), policy=mk.BaseStock(9), lead_time=2, review_period=3, costs=COSTS
+        demand=mk.Bootstrap([0, 0, 3, 0, 7, 1]),
+        policy=mk.BaseStock(9),
+        lead_time=2,
+        review_period=3,
+        costs=COSTS,
     ),
 }
 TRACED = ("on_hand", "backorders", "order_quantity")
