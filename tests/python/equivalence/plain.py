@@ -1,7 +1,7 @@
 """Make to stock once more, in plain Python, one replication and one period after the other.
 
-Written from the description of the model (docs/background), not from the core: every random number is asked for by
-its address, inverted by scipy, and each step of a period is a line or two.
+Written from the description of the model (docs/background), not from the core: every random number is asked
+for by its address, inverted by scipy, and each step of a period is a line or two.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def one_replication(
     policy: Any = shop.policy
     base = isinstance(policy, mk.BaseStock)
     target = policy.level if base else policy.up_to
-    on_hand = float(target if shop.opening_stock is None else shop.opening_stock)
+    opening: Any = target if shop.opening_stock is None else shop.opening_stock
+    on_hand = float(opening)
     backorders = max(0.0, -on_hand)
     on_hand = max(0.0, on_hand)
     due: dict[int, float] = defaultdict(float)

@@ -1,4 +1,4 @@
-"""The core agrees, unit for unit, with a plain simulation that knows only addresses and the order of events."""
+"""The core agrees, unit for unit, with a plain simulation from addresses and the order of events."""
 
 from __future__ import annotations
 

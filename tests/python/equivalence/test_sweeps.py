@@ -12,7 +12,7 @@ from shops import COSTS, CROSSED, SHOPS
 
 RUN: dict[str, Any] = {"periods": 90, "warm_up": 5, "replications": 700, "seed": 6}
 INDICATORS = ("stockout_periods", "alpha_service")
-ONE_PASS = {
+ONE_PASS: dict[str, tuple[mk.Law, dict[str, Any], list[float]]] = {
     "whole": (mk.Poisson(20), {"lead_time": 4}, [60, 85, 92, 93, 120]),
     "whole, random lead times": (mk.Poisson(6), {"lead_time": CROSSED}, [0, 18, 24, 25, 40]),
     "whole, first in first out": (
@@ -35,7 +35,7 @@ ONE_PASS = {
 def swept(name: str) -> mk.MakeToStock:
     demand, settings, levels = ONE_PASS[name]
     policy = mk.BaseStock(mk.Sweep(levels, name="S"))
-    return mk.MakeToStock(**{"demand": demand, "policy": policy, "costs": COSTS, **settings})  # type: ignore[arg-type]
+    return mk.MakeToStock(**{"demand": demand, "policy": policy, "costs": COSTS, **settings})
 
 
 @pytest.mark.parametrize("name", list(ONE_PASS))
@@ -94,7 +94,7 @@ def test_traces_of_a_sweep_are_those_of_its_cells(name: str) -> None:
     base = SHOPS[name]
     shop_is_whole = name in ("base stock", "lost sales", "min-max")
     if isinstance(base.policy, mk.MinMax):
-        policies = [base.policy.replace(up_to=x) for x in (40, 60)]
+        policies: list[Any] = [base.policy.replace(up_to=x) for x in (40, 60)]
         policy: Any = base.policy.replace(up_to=mk.Sweep([40, 60], name="S"))
     else:
         policies = [mk.BaseStock(x) for x in (20, 31)]

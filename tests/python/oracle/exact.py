@@ -1,8 +1,8 @@
 """The model once more, without simulation: sums over laws, short enough to check by eye.
 
 Conventions. Time goes in periods; stock on hand I and backorders B are those at the close of a period. In
-``order_before_demand`` an order placed at t with lead time L serves the demand of t + L, so a stock that orders up
-to S at every review covers m = L + 1 periods; in ``demand_before_order`` it covers m = L.
+``order_before_demand`` an order placed at t with lead time L serves the demand of t + L, so a stock that
+orders up to S at every review covers m = L + 1 periods; in ``demand_before_order`` it covers m = L.
 
 Sources: P. Zipkin, *Foundations of Inventory Management*, 2000, ch. 6 and 9; Y.-S. Zheng and A. Federgruen,
 *Operations Research* 39, 1991, 654–665.
@@ -73,7 +73,8 @@ def base_stock(one: Pmf, level: float, cover: int, h: float = 0.0, p: float = 0.
 def opening_run(one: Pmf, level: float, covers: Sequence[int], h: float, p: float) -> Numbers:
     """The same, averaged over given periods of a finite run, whose closes see demands of `covers` periods.
 
-    A run opens with S on hand and nothing on order, so its first closes see fewer periods than the long run.
+    A run opens with S on hand and nothing on order, so its first closes see fewer periods than the long
+    run.
     """
     cells = {n: base_stock(one, level, n, h, p) for n in set(covers)}
     return {name: float(np.mean([cells[n][name] for n in covers])) for name in cells[covers[0]]}
@@ -82,9 +83,9 @@ def opening_run(one: Pmf, level: float, covers: Sequence[int], h: float, p: floa
 def covers(periods: int, lead_time: int, review: int = 1, order_first: bool = True) -> list[int]:
     """How many periods of demand are missing at each close, 0 … periods − 1, of a base-stock run.
 
-    The order that has arrived last was placed at the latest review no later than t − L. Placed before demand, it
-    knew the demand up to the period before; placed after demand, that of its own period as well. Until the first
-    receipt everything since the opening is missing.
+    The order that has arrived last was placed at the latest review no later than t − L. Placed before
+    demand, it knew the demand up to the period before; placed after demand, that of its own period as well.
+    Until the first receipt everything since the opening is missing.
     """
     return [
         t + 1 if t < lead_time else t - (t - lead_time) // review * review + (1 if order_first else 0)
@@ -95,9 +96,9 @@ def covers(periods: int, lead_time: int, review: int = 1, order_first: bool = Tr
 def min_max(one: Pmf, s: int, S: int, lead_time: int, h: float, p: float, K: float) -> Numbers:
     """The (s, S) policy with full backorders, order before demand, an order at a position ≤ s.
 
-    Right after the review the position is S − j with a probability proportional to m(j), the expected number of
-    reviews that a cycle from S spends there: m solves a renewal equation. One lead time and one period later the
-    position has become net inventory (Zheng & Federgruen 1991, eq. 1).
+    Right after the review the position is S − j with a probability proportional to m(j), the expected
+    number of reviews that a cycle from S spends there: m solves a renewal equation. One lead time and one
+    period later the position has become net inventory (Zheng & Federgruen 1991, eq. 1).
     """
     drop = np.pad(one, (0, max(0, S - s - len(one))))
     m = np.zeros(S - s)
@@ -120,9 +121,9 @@ def min_max_start(
 ) -> Numbers:
     """(s, S) again, but as it is simulated: from S on hand, averaged over the periods after the warm-up.
 
-    A Markov chain on the position after the review. All replications start in the same phase of the order cycle,
-    and where a cycle is nearly two periods long that phase is remembered for hundreds of periods; this says how
-    much of it is left.
+    A Markov chain on the position after the review. All replications start in the same phase of the order
+    cycle, and where a cycle is nearly two periods long that phase is remembered for hundreds of periods;
+    this says how much of it is left.
     """
     size = S - s
     stay = np.zeros((size, size))
@@ -157,11 +158,12 @@ def min_max_start(
 
 
 def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
-    """Base stock with lost sales, L ≥ 1: a Markov chain on the stock before demand and the orders under way.
+    """Base stock with lost sales, L ≥ 1: a Markov chain on the stock before demand and the orders under
+    way.
 
-    State (x, q₁, …): stock after the receipt, and what arrives in the next L − 1 periods. The order is what is
-    missing to S, (S − x − Σq). Demand d leaves (x − d)⁺, and then q₁ arrives. Solved by iterating from a full shelf
-    until nothing changes.
+    State (x, q₁, …): stock after the receipt, and what arrives in the next L − 1 periods. The order is what
+    is missing to S, (S − x − Σq). Demand d leaves (x − d)⁺, and then q₁ arrives. Solved by iterating from a
+    full shelf until nothing changes.
     """
     grid = np.indices((S + 1,) * lead_time).reshape(lead_time, -1)
     states = grid[:, grid.sum(axis=0) <= S]
@@ -181,10 +183,11 @@ def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
         shares.append(np.full(len(x), weight if d < S else float(one[S:].sum())))
     target, share = np.concatenate(targets), np.concatenate(shares)
 
-    law = np.zeros(len(x))
+    law: Pmf = np.zeros(len(x))
     law[place[S]] = 1.0
     while True:
-        after = np.bincount(target, weights=share * np.tile(law, len(chance)), minlength=len(law))
+        moved = np.bincount(target, weights=share * np.tile(law, len(chance)), minlength=len(law))
+        after = np.asarray(moved, dtype=np.float64)
         if np.abs(after - law).sum() < 1e-14:
             break
         law = after
@@ -205,10 +208,10 @@ def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
 def crossing_demand(one: Pmf, lead: Sequence[float], overtaking: bool) -> Pmf:
     """Law of what base stock has not got back at a close: S − net inventory, for random lead times.
 
-    `lead` holds P(L = 1), P(L = 2), …, drawn afresh for every order, order before demand. The demand of the period
-    itself is always missing. The order placed k periods ago is under way if its L > k. Orders that may overtake
-    are so independently of each other; in a queue (first in, first out) an order waits for all placed before it,
-    so the longest-standing one that is late, at age M, holds back M + 1 orders.
+    `lead` holds P(L = 1), P(L = 2), …, drawn afresh for every order, order before demand. The demand of the
+    period itself is always missing. The order placed k periods ago is under way if its L > k. Orders that
+    may overtake are so independently of each other; in a queue (first in, first out) an order waits for all
+    placed before it, so the longest-standing one that is late, at age M, holds back M + 1 orders.
     """
     late = [1.0 - sum(lead[:k]) for k in range(len(lead))]  # P(L > k)
     if overtaking:

@@ -16,7 +16,7 @@ def simulated(instance: Instance) -> mk.Law:
     name, *by = instance.demand
     match name:
         case "normal":
-            return mk.Normal(*by, negative="allow")
+            return mk.Normal(by[0], by[1], negative="allow")
         case "poisson":
             return mk.Poisson(*by)
         case "lognormal":

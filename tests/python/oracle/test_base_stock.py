@@ -1,13 +1,15 @@
-"""Base stock with full backorders: net inventory at a close is S minus the demand of the last L + 1 periods."""
+"""Base stock, full backorders: net inventory at a close is S minus the demand of the last L + 1 periods."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import laws
 import numpy as np
 import pytest
 from exact import base_stock, covers, opening_run, pmf
 from instances import BASE_STOCK, Instance
-from judge import Agree
+from judge import agree
 from scipy import stats
 
 import maketo as mk
@@ -24,7 +26,7 @@ def shop(instance: Instance) -> mk.MakeToStock:
 
 
 @pytest.mark.parametrize("instance", BASE_STOCK, ids=str)
-def test_base_stock(instance: Instance, agree: Agree) -> None:
+def test_base_stock(instance: Instance) -> None:
     # The opening stock is S with nothing on order: L periods later a close is stationary, exactly.
     lead_time = int(instance.given["L"])
     run = mk.simulate(
@@ -42,7 +44,7 @@ def test_base_stock(instance: Instance, agree: Agree) -> None:
 REPLICATIONS = {"poisson-slow-L3": 400_000}
 
 
-def test_all_levels_from_one_pass_are_right(agree: Agree) -> None:
+def test_all_levels_from_one_pass_are_right() -> None:
     levels = np.arange(50, 63, 3)
     item = mk.MakeToStock(
         demand=mk.Poisson(10),
@@ -66,7 +68,7 @@ def test_all_levels_from_one_pass_are_right(agree: Agree) -> None:
 
 @pytest.mark.parametrize("lead_time", [1, 2])
 @pytest.mark.parametrize("order_first", [True, False], ids=["order_before_demand", "demand_before_order"])
-def test_review_every_third_period(lead_time: int, order_first: bool, agree: Agree) -> None:
+def test_review_every_third_period(lead_time: int, order_first: bool) -> None:
     """Stock covers L + 1, L + 2, L + 3 periods in turn (one less when demand comes first)."""
     periods = 300
     level = 10 * (lead_time + 3) + (6 if order_first else -4)  # three periods' backlog must not be too rare
@@ -87,8 +89,8 @@ def test_review_every_third_period(lead_time: int, order_first: bool, agree: Agr
 
 
 @pytest.mark.parametrize("order_first", [True, False], ids=["order_before_demand", "demand_before_order"])
-def test_holding_charged_on_the_mean_of_the_period(order_first: bool, agree: Agree) -> None:
-    """The mean of the stock just before demand, which one period less has drawn on, and of that at the close."""
+def test_holding_charged_on_the_mean_of_the_period(order_first: bool) -> None:
+    """Mean of the stock just before demand, which one period less has drawn on, and of that at the close."""
     item = mk.MakeToStock(
         demand=mk.Poisson(10),
         policy=mk.BaseStock(26),
@@ -105,8 +107,8 @@ def test_holding_charged_on_the_mean_of_the_period(order_first: bool, agree: Agr
 
 
 def test_demand_first_with_one_more_period_of_lead_time_is_the_same_stock() -> None:
-    """Placed after the demand of t − 1 or before that of t: the same order, if L differs by one. Same bits."""
-    variants = [
+    """Placed after the demand of t − 1 or before that of t: the same order, if L differs by one."""
+    variants: list[dict[str, Any]] = [
         {"policy": mk.BaseStock(26)},
         {"policy": mk.MinMax(16, 34)},
         {"policy": mk.MinMax(16, 34, strict=True)},
@@ -116,7 +118,7 @@ def test_demand_first_with_one_more_period_of_lead_time_is_the_same_stock() -> N
     traced = ["demand", "filled", "on_hand", "backorders", "lost"]
     for settings in variants:
         for lead_time in (0, 1, 3):
-            before = mk.MakeToStock(**{"demand": mk.Poisson(10), **settings, "lead_time": lead_time})  # type: ignore[arg-type]
+            before = mk.MakeToStock(**{"demand": mk.Poisson(10), **settings, "lead_time": lead_time})
             after = before.replace(event_order="demand_before_order", lead_time=lead_time + 1)
             one, other = (
                 mk.simulate(s, periods=60, replications=300, seed=24, trace=[*traced, "order_quantity"])

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from exact import base_stock, covers, opening_run, pmf
-from judge import Agree
+from judge import agree
 from scipy import stats
 
 import maketo as mk
 
 
-def test_a_thousand_periods_from_a_full_shelf(agree: Agree) -> None:
+def test_a_thousand_periods_from_a_full_shelf() -> None:
     """Poisson(20), S = 92, L = 4, demand before order, h = 1, b = 9, 1000 periods without warm-up.
 
-    The first three closes see fewer than four periods of demand. Other simulators and the exact expectation give a
-    cost of 16.17525 and a fill rate of 0.97973.
+    The first three closes see fewer than four periods of demand. Other simulators and the exact expectation
+    give a cost of 16.17525 and a fill rate of 0.97973.
     """
     metrics = ["cost", "on_hand", "backorders", "alpha_service", "fill_rate", "demand", "filled"]
     exact = opening_run(pmf(stats.poisson(20)), 92, covers(1000, 4, order_first=False), 1.0, 9.0)
@@ -33,7 +33,7 @@ def test_a_thousand_periods_from_a_full_shelf(agree: Agree) -> None:
 
 
 @pytest.mark.parametrize(("lead_time", "periods"), [(4, 4), (4, 6), (1, 2), (7, 30)])
-def test_from_the_first_period_on(lead_time: int, periods: int, agree: Agree) -> None:
+def test_from_the_first_period_on(lead_time: int, periods: int) -> None:
     metrics = ["cost", "on_hand", "backorders", "alpha_service"]
     level = 10 * (lead_time + 1) if periods > lead_time else 10 * periods
     exact = opening_run(pmf(stats.poisson(10)), level, covers(periods, lead_time), 1.0, 9.0)
@@ -48,12 +48,12 @@ def test_from_the_first_period_on(lead_time: int, periods: int, agree: Agree) ->
 
 
 @pytest.mark.parametrize(("periods", "printed"), [(10, 0.945), (52, 0.922)])
-def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(
-    periods: int, printed: float, agree: Agree
-) -> None:
-    """Poisson(0.3), L = 3, S = 3. The mean of the replications' own fill rates, where there was demand, is higher.
+def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(periods: int, printed: float) -> None:
+    """Poisson(0.3), L = 3, S = 3. The mean of the replications' own fill rates, where there was demand, is
+    higher.
 
-    Years with little demand fill most of it and count as much as the others. The ratio of means does not know T.
+    Years with little demand fill most of it and count as much as the others. The ratio of means does not
+    know T.
     """
     shop = mk.MakeToStock(demand=mk.Poisson(0.3), policy=mk.BaseStock(3), lead_time=3)
     run = mk.simulate(

@@ -1,7 +1,8 @@
-"""Lost sales with a lead time: what is short is gone, so the pipeline matters and no closed form exists for L > 1.
+"""Lost sales with a lead time: what is short is gone, so the pipeline matters and no closed form exists for
+L > 1.
 
-Zipkin (2008) computed base stock and the best policy of any kind from the full state; `exact.lost_sales` does the
-first again.
+Zipkin (2008) computed base stock and the best policy of any kind from the full state; `exact.lost_sales`
+does the first again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import laws
 import numpy as np
 import pytest
 from instances import LOST_SALES, LOST_SALES_OPTIMUM, Instance
-from judge import Agree
+from judge import agree
 
 import maketo as mk
 
@@ -27,7 +28,7 @@ def shop(instance: Instance) -> mk.MakeToStock:
 
 
 @pytest.mark.parametrize("instance", LOST_SALES, ids=str)
-def test_base_stock_with_lost_sales(instance: Instance, agree: Agree) -> None:
+def test_base_stock_with_lost_sales(instance: Instance) -> None:
     metrics = [*instance.exact, "demand", "filled", "backorders"]
     run = mk.simulate(
         shop(instance), periods=600, warm_up=100, replications=200_000, seed=2008, metrics=metrics

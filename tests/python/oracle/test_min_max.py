@@ -6,7 +6,7 @@ import laws
 import pytest
 from exact import min_max, min_max_start, pmf
 from instances import MIN_MAX, ZHENG_FEDERGRUEN, Instance
-from judge import Agree
+from judge import agree
 
 import maketo as mk
 
@@ -24,7 +24,7 @@ def shop(instance: Instance) -> mk.MakeToStock:
 
 
 @pytest.mark.parametrize("instance", [*MIN_MAX, *ZHENG_FEDERGRUEN], ids=str)
-def test_min_max(instance: Instance, agree: Agree) -> None:
+def test_min_max(instance: Instance) -> None:
     run = mk.simulate(
         shop(instance),
         periods=WARM_UP + 1000,
@@ -34,7 +34,8 @@ def test_min_max(instance: Instance, agree: Agree) -> None:
         metrics=[*instance.exact, "orders", "demand", "filled"],
     )
     if instance.exact.get("orders") == 1.0:
-        # Poisson(70) is above S − s = 19 in all but one of 10¹³ periods: an order in every one, with no error.
+        # Poisson(70) is above S − s = 19 in all but one of 10¹³ periods: an order in every one, with no
+        # error.
         assert run.mean("orders").value == 1.0
         agree(run, {k: v for k, v in instance.exact.items() if k != "orders"})
     else:
@@ -43,8 +44,9 @@ def test_min_max(instance: Instance, agree: Agree) -> None:
 
 @pytest.mark.parametrize("instance", [*MIN_MAX, *ZHENG_FEDERGRUEN], ids=str)
 def test_the_warm_up_is_long_enough(instance: Instance) -> None:
-    """All replications start at S, in one phase of the order cycle. What is left of it: the exact difference
-    between the counted periods and the long run, compared with the precision that the test above asks for."""
+    """All replications start at S, in one phase of the order cycle. What is left of it: the exact
+    difference between the counted periods and the long run, compared with the precision that the test above
+    asks for."""
     g = instance.given
     s, S, L = (int(g[k]) for k in ("s", "S", "L"))
     rates = {k: g[k] for k in ("h", "p", "K")}
@@ -55,7 +57,7 @@ def test_the_warm_up_is_long_enough(instance: Instance) -> None:
         assert counted[name] == pytest.approx(long_run[name], rel=1e-5), name
 
 
-def test_without_a_warm_up_the_phase_shows(agree: Agree) -> None:
+def test_without_a_warm_up_the_phase_shows() -> None:
     """The same, seen: forty periods from S are simulated right, and they are not the long run."""
     instance = next(i for i in ZHENG_FEDERGRUEN if i.id == "zheng-federgruen-60")
     g = instance.given
@@ -68,7 +70,7 @@ def test_without_a_warm_up_the_phase_shows(agree: Agree) -> None:
     assert g["S"] == 129
 
 
-def test_no_pair_costs_less_than_the_best(agree: Agree) -> None:
+def test_no_pair_costs_less_than_the_best() -> None:
     """s and S around the optimum of the first row, on the same demand."""
     best = ZHENG_FEDERGRUEN[0]
     pairs = [(s, S) for s in range(2, 11, 2) for S in range(34, 47, 3)]

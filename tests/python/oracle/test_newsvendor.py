@@ -8,7 +8,7 @@ from __future__ import annotations
 import laws
 import pytest
 from instances import NEWSVENDOR, Instance
-from judge import Agree
+from judge import agree
 
 import maketo as mk
 
@@ -27,10 +27,11 @@ def newsvendor(demand: mk.Law, level: float, **costs: float) -> mk.MakeToStock:
 
 
 @pytest.mark.parametrize("instance", NEWSVENDOR, ids=str)
-def test_newsvendor(instance: Instance, agree: Agree) -> None:
+def test_newsvendor(instance: Instance) -> None:
     level, h, p = (instance.given[k] for k in ("Q", "h", "p"))
     shop = newsvendor(laws.simulated(instance), level, holding=h, lost_sale=p)
-    # One shard of about a million replications at a time: memory stays small, and the shards must fit together.
+    # One shard of about a million replications at a time: memory stays small, and the shards must fit
+    # together.
     runs = [
         mk.simulate(
             shop,
@@ -58,8 +59,8 @@ def test_the_order_arrives_before_demand_and_is_all_there_is() -> None:
     assert (run["backorders"] == 0).all()
 
 
-def test_no_order_quantity_costs_less_than_the_best(agree: Agree) -> None:
-    """Every quantity meets the same demand; none beats the optimum of Snyder & Shen, ex. 4.3, by chance alone."""
+def test_no_order_quantity_costs_less_than_the_best() -> None:
+    """Every quantity meets the same demand; none beats the optimum of Snyder & Shen, ex. 4.3."""
     best = NEWSVENDOR[1]
     around = [50, 54, 56, 56.60395593, 57, 60, 64]
     shop = newsvendor(laws.simulated(best), 0, holding=0.18, lost_sale=0.70)

@@ -1,7 +1,8 @@
 """Random lead times, drawn afresh for every order: what crosses and what does not.
 
-With base stock and full backorders S − net inventory is the demand that has not come back: that of the period itself
-and that of every order under way. If orders may overtake, each is under way independently of the others, and
+With base stock and full backorders S − net inventory is the demand that has not come back: that of the
+period itself and that of every order under way. If orders may overtake, each is under way independently of
+the others, and
 
     Var(net inventory) = σ²·(1 + E L) + μ²·Σ P(L > k)·P(L ≤ k),
 
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from exact import crossing_demand, excess, pmf
-from judge import Agree
+from judge import agree, agree_number
 from scipy import stats
 
 import maketo as mk
@@ -37,7 +38,7 @@ def shop(crossing: str, **changes: Any) -> mk.MakeToStock:
 
 
 @pytest.mark.parametrize("crossing", ["independent", "fifo"])
-def test_stock_and_service(crossing: str, agree: Agree) -> None:
+def test_stock_and_service(crossing: str) -> None:
     missing = crossing_demand(ONE, LEAD, overtaking=crossing == "independent")
     mean = float(missing @ np.arange(len(missing)))
     waiting = excess(missing, LEVEL)
@@ -58,7 +59,7 @@ def test_stock_and_service(crossing: str, agree: Agree) -> None:
 
 @pytest.mark.parametrize("crossing", ["independent", "fifo"])
 @pytest.mark.parametrize("law", ["negative_binomial", "gamma"])
-def test_spread_of_net_inventory(crossing: str, law: str, agree_number: Agree) -> None:
+def test_spread_of_net_inventory(crossing: str, law: str) -> None:
     """112.5 with crossing (125 would be the textbook's), from the closes of every period after the third."""
     demand = mk.Gamma(mean=MEAN, sd=SD) if law == "gamma" else mk.NegativeBinomial(mean=MEAN, sd=SD)
     missing = crossing_demand(ONE, LEAD, overtaking=crossing == "independent")
@@ -86,7 +87,7 @@ def test_spread_of_net_inventory(crossing: str, law: str, agree_number: Agree) -
         agree_number(name, sample.mean(), sample.std(ddof=1) / len(sample) ** 0.5, exact)
 
 
-def test_demand_first_takes_the_period_itself_away(agree: Agree) -> None:
+def test_demand_first_takes_the_period_itself_away() -> None:
     """Placed after demand, an order of t covers the demand of t: everything missing is under way."""
     missing = np.ones(1)
     for late in (1.0, 0.75, 0.25):

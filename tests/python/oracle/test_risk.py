@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 from exact import base_stock, pmf
-from judge import Agree
+from judge import agree, agree_number
 from scipy import stats
 
 import maketo as mk
@@ -21,7 +21,7 @@ MILLION = 1 << 20
     [(mk.Exponential(1), 3.9957323), (mk.Normal(0, 1, negative="allow"), 2.0627128)],
     ids=["exponential", "normal"],
 )
-def test_cvar_of_a_law(law: mk.Law, exact: float, agree_number: Agree) -> None:
+def test_cvar_of_a_law(law: mk.Law, exact: float) -> None:
     """1 − ln 0.05 and φ(z)/0.05: mean of the worst twentieth."""
     draws = np.concatenate([law.sample(MILLION, seed=s) for s in range(8)])
     value, error = _core.cvar(draws[None, :], 0.95)[0]
@@ -37,11 +37,12 @@ def test_cvar_divides_the_boundary_value() -> None:
     assert _core.cvar(values, 0.75)[0, 0] == pytest.approx((9 + 8 + 0.5 * 7) / 2.5)
 
 
-def test_profit_of_a_newsvendor(agree: Agree, agree_number: Agree) -> None:
+def test_profit_of_a_newsvendor() -> None:
     """Profit 7·min(D, Q) + 1.5·(Q − D)⁺ − 2.5·Q, D ~ N(50, 10²), Q = 62; worst 5 %.
 
-    Mean: Snyder & Shen, problem 4.3(b); quantile and CVaR: Gotoh & Takano, EJOR 179, 2007. Profit rises with demand
-    up to Q, so that its quantile is the profit at the quantile of demand, and the worst 5 % are the lowest demands.
+    Mean: Snyder & Shen, problem 4.3(b); quantile and CVaR: Gotoh & Takano, EJOR 179, 2007. Profit rises
+    with demand up to Q, so that its quantile is the profit at the quantile of demand, and the worst 5 % are
+    the lowest demands.
     """
     level, price, unit, salvage = 62, 7.0, 2.5, 1.5
     z = stats.norm.ppf(0.05)
@@ -74,11 +75,12 @@ def test_profit_of_a_newsvendor(agree: Agree, agree_number: Agree) -> None:
     agree_number("CVaR", cvar.value, cvar.se, tail)
 
 
-def test_total_cost_of_a_year(agree: Agree, agree_number: Agree) -> None:
-    """Twelve periods of base stock with L = 0: costs are independent, and their sum a twelvefold convolution.
+def test_total_cost_of_a_year() -> None:
+    """Twelve periods of base stock with L = 0: costs are independent, and their sum a twelvefold
+    convolution.
 
-    Poisson(8), S = 11, h = 1, p = 6. Mean 56.30697046, sd 15.93150767, 95 % quantile 87, CVaR 98.32603384, chance of
-    more than 90: 0.0364861081.
+    Poisson(8), S = 11, h = 1, p = 6. Mean 56.30697046, sd 15.93150767, 95 % quantile 87, CVaR 98.32603384,
+    chance of more than 90: 0.0364861081.
     """
     periods, level = 12, 11
     one = pmf(stats.poisson(8))

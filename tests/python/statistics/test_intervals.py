@@ -1,8 +1,9 @@
 """Intervals cover what they promise to.
 
-Each test repeats a small run many times (macro-replications, disjoint ranges of replications of one seed) and counts how
-often the interval contains the exact value. The count is binomial. Seeds are fixed, so a test that passes once passes
-always; had the seed been drawn afresh, a right interval would have failed with the probability stated beside the bounds.
+Each test repeats a small run many times (macro-replications, disjoint ranges of replications of one seed)
+and counts how often the interval contains the exact value. The count is binomial. Seeds are fixed, so a
+test that passes once passes always; had the seed been drawn afresh, a right interval would have failed with
+the probability stated beside the bounds.
 """
 
 from __future__ import annotations
