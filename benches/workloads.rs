@@ -9,7 +9,15 @@ fn main() {
     let simd = args.get(5).map(String::as_str);
     let workloads = args.first().map_or(vec!["w1", "w6"], |w| vec![w.as_str()]);
     for workload in workloads {
-        let line = run(workload, number(1, 10_000) as u32, number(2, 1000), number(3, 1), number(4, 9), simd, &Control::default());
+        let line = run(
+            workload,
+            number(1, 10_000) as u32,
+            number(2, 1000),
+            number(3, 1),
+            number(4, 9),
+            simd,
+            &Control::default(),
+        );
         println!("{}", serde_json::to_string(&line.expect("a workload")).expect("plain data"));
     }
 }

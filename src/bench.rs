@@ -5,13 +5,13 @@
 
 use crate::config::{Arrays, Costs, Demand, EventOrder, Item, MakeToStock, Model, Policy, Request};
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_whole, new_tile};
+use crate::engine::level::at_level;
 use crate::error::{Error, Result};
 use crate::law::{Law, Sampler, WholeTable};
 use crate::metrics::summary::{Factors, summarise};
 use crate::random::Stream;
 use crate::run::simulate::{Outcome, prepare, simulate};
 use crate::run::{Control, chunks, first_replication, run_jobs};
-use crate::engine::level::at_level;
 use fearless_simd::{Level, Simd};
 use serde::Serialize;
 use std::time::Instant;
@@ -162,7 +162,14 @@ fn draws_only(level: Level, law: &WholeTable, request: &Request, control: &Contr
 }
 
 #[inline(always)]
-fn sum_chunk<S: Simd>(s: S, source: Source, law: &WholeTable, first: u32, periods: usize, tile: &mut Tile<i32>) -> i64 {
+fn sum_chunk<S: Simd>(
+    s: S,
+    source: Source,
+    law: &WholeTable,
+    first: u32,
+    periods: usize,
+    tile: &mut Tile<i32>,
+) -> i64 {
     let mut total = [0i32; LANES];
     for start in (0..periods).step_by(DEPTH) {
         s.vectorize(

@@ -308,7 +308,11 @@ impl Policy {
             Self::MinMax { reorder, up_to, .. } => {
                 check::finite("reorder", reorder)?;
                 check::finite("up_to", up_to)?;
-                if reorder < up_to { Ok(()) } else { Err(Error::config("reorder", reorder, format!("< up_to = {up_to}"))) }
+                if reorder < up_to {
+                    Ok(())
+                } else {
+                    Err(Error::config("reorder", reorder, format!("< up_to = {up_to}")))
+                }
             }
         };
         inner().map_err(|e: Error| e.within("policy"))
@@ -317,5 +321,6 @@ impl Policy {
 
 /// Reads a JSON text; what does not fit is a [`Error::Type`] that names the place.
 pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
-    serde_json::from_str(text).map_err(|e| Error::Type { field: "configuration".to_owned(), reason: e.to_string() })
+    serde_json::from_str(text)
+        .map_err(|e| Error::Type { field: "configuration".to_owned(), reason: e.to_string() })
 }

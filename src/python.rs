@@ -15,7 +15,9 @@ use crate::error::Error;
 
 impl From<Error> for PyErr {
     fn from(e: Error) -> Self {
-        use pyo3::exceptions::{PyKeyboardInterrupt, PyMemoryError, PyRuntimeError, PyTypeError, PyValueError};
+        use pyo3::exceptions::{
+            PyKeyboardInterrupt, PyMemoryError, PyRuntimeError, PyTypeError, PyValueError,
+        };
         let text = e.to_string();
         match e {
             Error::Config { .. } | Error::Data { .. } => PyValueError::new_err(text),
@@ -79,7 +81,9 @@ mod _core {
         let request: run::fit::ResampleRequest = config::parse(config)?;
         let arrays = arrays_in(arrays)?;
         let shape = [request.run.items.len(), request.resamples as usize];
-        let fitted = door::pass(py, progress.as_ref(), |control| run::fit::input_uncertainty(&request, &arrays, control))?;
+        let fitted = door::pass(py, progress.as_ref(), |control| {
+            run::fit::input_uncertainty(&request, &arrays, control)
+        })?;
         convert::fitted_out(py, fitted, &shape)
     }
 
@@ -167,13 +171,19 @@ mod _core {
             return Err(Error::config("u", x, "in (0, 1)").into());
         }
         let scale = (1u64 << random::BITS) as f64;
-        let quantiles = u.iter().map(|x| sampler.at(((x * scale) as u64).min((1 << random::BITS) - 1))).collect();
+        let quantiles =
+            u.iter().map(|x| sampler.at(((x * scale) as u64).min((1 << random::BITS) - 1))).collect();
         Ok(PyArray1::from_vec(py, quantiles))
     }
 
     /// law_draw(law, key, count) -> array
     #[pyfunction]
-    fn law_draw<'py>(py: Python<'py>, law: &str, key: u64, count: usize) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    fn law_draw<'py>(
+        py: Python<'py>,
+        law: &str,
+        key: u64,
+        count: usize,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let law: law::Law = config::parse(law)?;
         let values = door::pass(py, None, |_| {
             let sampler = law.compile()?;
@@ -209,7 +219,9 @@ mod _core {
         repeat: usize,
         simd: Option<&str>,
     ) -> PyResult<String> {
-        let line = door::pass(py, None, |control| crate::bench::run(workload, n, t, threads, repeat, simd, control))?;
+        let line = door::pass(py, None, |control| {
+            crate::bench::run(workload, n, t, threads, repeat, simd, control)
+        })?;
         Ok(convert::json(&line))
     }
 

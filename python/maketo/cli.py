@@ -185,15 +185,21 @@ def _blanked(row: dict[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and v != v else v for k, v in row.items()}
 
 
-def _lead_time(text: str) -> float:
-    value = float(text)
-    return int(value) if value == int(value) else value
+def _lead_time(text: str) -> int:
+    """Whole periods; laws are for the Python function."""
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number of periods, got {text!r}") from None
 
 
 def _seed(text: str) -> Any:
     from .seed import Key
 
-    return Key(int(text, 16)) if text.lower().startswith("0x") else int(text)
+    try:
+        return Key(int(text, 16)) if text.lower().startswith("0x") else int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"must be a whole number or a key 0x…, got {text!r}") from None
 
 
 if __name__ == "__main__":

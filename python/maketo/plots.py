@@ -71,13 +71,15 @@ def plot_distribution(
     Raises
     ------
     ValueError
-        If the run has sweep or item axes.
+        If the run has sweep or item axes, or the metric is undefined throughout.
     """
     _plain(run, "plot_distribution")
     if metric is None:
         metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else "on_hand"
     values = run[metric]
     values = values[np.isfinite(values)]
+    if values.size == 0:
+        raise ValueError(f"{metric} is undefined in every replication: there is nothing to draw")
     ax = _axes(ax)
     about = _catalogue.metrics()[metric]
     worst_low = about.better == "high"

@@ -169,8 +169,15 @@ class Result:
     @property
     def effective_lead_time(self) -> NDArray[np.float64] | float:
         """Mean lead time as drawn, in periods, over (*sweeps, item)."""
-        means = np.array(self.report["effective_lead_time"], dtype=np.float64)
-        shaped = means.reshape(self._lead)
+        return self._effective("effective_lead_time")
+
+    @property
+    def effective_demand(self) -> NDArray[np.float64] | float:
+        """Mean demand per period as drawn, over (*sweeps, item); NaN where paths are given."""
+        return self._effective("effective_demand")
+
+    def _effective(self, name: str) -> NDArray[np.float64] | float:
+        shaped = np.array(self.report[name], dtype=np.float64).reshape(self._lead)
         return float(shaped) if shaped.ndim == 0 else shaped
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import SupportsIndex
 
 import numpy as np
 
-from ._check import count, plain
+from ._check import count
 
 __all__ = ["Key", "SeedLike", "as_key"]
 
@@ -44,7 +46,7 @@ class Key:
 
 
 _EXPECTED = "seed must be None, a whole number ≥ 0, a numpy SeedSequence or a Key"
-SeedLike = int | np.random.SeedSequence | Key | Mapping[str, int] | None
+SeedLike = SupportsIndex | np.random.SeedSequence | Key | Mapping[str, int] | None
 
 
 def as_key(seed: SeedLike) -> Key:
@@ -75,9 +77,12 @@ def as_key(seed: SeedLike) -> Key:
     elif seed is None:
         sequence = np.random.SeedSequence()
     else:
-        number = plain(seed)
-        if isinstance(number, bool) or not isinstance(number, int):
-            raise TypeError(f"{_EXPECTED}, got {seed!r} ({type(seed).__name__})")
+        try:
+            number = operator.index(seed)
+        except TypeError:
+            raise TypeError(f"{_EXPECTED}, got {seed!r} ({type(seed).__name__})") from None
+        if isinstance(seed, bool):
+            raise TypeError(f"{_EXPECTED}, got {seed!r}")
         if number < 0:
             raise ValueError(f"seed must be ≥ 0, got {number}")
         sequence = np.random.SeedSequence(number)

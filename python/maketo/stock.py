@@ -118,8 +118,7 @@ def stock(
     """
     past = as_history(history)
     lead = as_law("lead_time", lead_time)
-    if has_sweep(lead):
-        raise ValueError("lead_time must be a single law here, got a Sweep")
+    _check_lead(lead)
     key = as_key(seed)
     settings: dict[str, Any] = {
         "lead_time": lead.to_dict(),
@@ -200,7 +199,9 @@ class _Run:
                 confidence=self.settings["confidence"],
             )
             fill = result.ratio("fill_rate")
-            parts = (fill.value, fill.low, fill.high, result.mean("on_hand").value)
+            # A normal interval of a share may reach beyond what a share can be.
+            ends = (np.clip(end, 0.0, 1.0) for end in (fill.low, fill.high))
+            parts = (fill.value, *ends, result.mean("on_hand").value)
             for column, values in zip(columns.values(), parts, strict=True):
                 column.append(values)
             filled += result["filled"].sum(axis=0)
@@ -287,6 +288,20 @@ def _describe(name: str, observed: NDArray[np.float64]) -> dict[str, Any]:
         "largest": float(observed.max()) if observed.size else math.nan,
         "status": status,
     }
+
+
+def _check_lead(lead: Law) -> None:
+    """Before anything is read off it; `simulate` checks the same, item by item."""
+    if has_sweep(lead):
+        raise ValueError("lead_time must be a single law here, got a Sweep")
+    told = lead.summary()
+    if not told.whole:
+        raise TypeError(
+            "lead_time must be a whole number of periods; say how a continuous law is made whole: "
+            '.rounded("nearest") or .rounded("up")'
+        )
+    if told.min < 0.0:
+        raise ValueError(f"lead_time must be ≥ 0, got {told.min:g}")
 
 
 def _warm_up(lead: Law, review_period: int) -> int:

@@ -34,7 +34,9 @@ impl WholeTable {
             let mut bits = four.iter().rev().fold(0u64, |bits, mask| bits << 16 | u64::from(*mask));
             while bits != 0 {
                 let i = q * 64 + bits.trailing_zeros() as usize;
-                out[i] = self.by_lead(lead[i]).unwrap_or_else(|| self.at(u64::from(lead[i]) << 20 | u64::from(trail(i))));
+                out[i] = self
+                    .by_lead(lead[i])
+                    .unwrap_or_else(|| self.at(u64::from(lead[i]) << 20 | u64::from(trail(i))));
                 bits &= bits - 1;
             }
         }
@@ -53,7 +55,8 @@ impl WholeTable {
         }
         for g in 0..GROUPS {
             let at = g * WIDTH..(g + 1) * WIDTH;
-            let (lead, entry) = (u32x16::from_slice(s, &lead[at.clone()]), u32x16::from_slice(s, &entries[at.clone()]));
+            let (lead, entry) =
+                (u32x16::from_slice(s, &lead[at.clone()]), u32x16::from_slice(s, &entries[at.clone()]));
             let (value, mask) = self.combine(s, lead, entry);
             value.store_slice(&mut out[at]);
             open[g] = mask;
@@ -109,7 +112,8 @@ impl Narrow {
                 continue;
             }
             let passed = threshold[1..stop - start].iter().filter(|&&t| u64::from(t) < from).count();
-            let within = threshold[1..stop - start].iter().filter(|&&t| (from..to).contains(&u64::from(t))).count();
+            let within =
+                threshold[1..stop - start].iter().filter(|&&t| (from..to).contains(&u64::from(t))).count();
             if within <= 2 {
                 *cell = passed as u8;
             }
@@ -130,15 +134,15 @@ fearless_simd::kernel!(
     ) {
         use fearless_simd::Avx512;
         use std::arch::x86_64::*;
-        let bytes = |at: usize| -> __m512i { fearless_simd::u8x64::from_slice(token, &table.guide[at..at + 64]).into() };
-        let words = |at: usize| -> __m512i { u32x16::from_slice(token, &table.threshold[at..at + WIDTH]).into() };
+        let bytes = |at: usize| -> __m512i {
+            fearless_simd::u8x64::from_slice(token, &table.guide[at..at + 64]).into()
+        };
+        let words =
+            |at: usize| -> __m512i { u32x16::from_slice(token, &table.threshold[at..at + WIDTH]).into() };
         let (g0, g1, g2, g3) = (bytes(0), bytes(64), bytes(128), bytes(192));
         let (t0, t1, t2, t3) = (words(0), words(16), words(32), words(48));
-        let (one, crowded, base) = (
-            _mm512_set1_epi32(1),
-            _mm512_set1_epi32(CROWDED as i32),
-            _mm512_set1_epi32(table.base - 1),
-        );
+        let (one, crowded, base) =
+            (_mm512_set1_epi32(1), _mm512_set1_epi32(CROWDED as i32), _mm512_set1_epi32(table.base - 1));
         // Unrolled by hand over both widths: four registers of thresholds cost twice the look-ups of two.
         macro_rules! row {
             ($threshold:expr) => {
@@ -183,12 +187,24 @@ mod tests {
     #[test]
     fn a_row_is_what_single_draws_are() {
         let total = 1u64 << BITS;
-        let even = |n: u64| (1..=n).map(|j| (total / n) * j + if j == n { total % n } else { 0 }).collect::<Vec<_>>();
-        let peaked: Vec<u64> = (0..90).map(|j| if j < 45 { 1 << (j / 2) } else { total - (1 << ((89 - j) / 2)) + 1 }).collect();
+        let even = |n: u64| {
+            (1..=n).map(|j| (total / n) * j + if j == n { total % n } else { 0 }).collect::<Vec<_>>()
+        };
+        let peaked: Vec<u64> =
+            (0..90).map(|j| if j < 45 { 1 << (j / 2) } else { total - (1 << ((89 - j) / 2)) + 1 }).collect();
         let fine = vec![3 << 20, (3 << 20) + 1, 5 << 20, total - (7 << 19), total];
         let mut peaked = peaked;
         *peaked.last_mut().unwrap() = total;
-        for (ends, narrow) in [(even(1), true), (even(2), true), (even(31), true), (even(32), true), (even(63), true), (even(300), false), (peaked, true), (fine, true)] {
+        for (ends, narrow) in [
+            (even(1), true),
+            (even(2), true),
+            (even(31), true),
+            (even(32), true),
+            (even(63), true),
+            (even(300), false),
+            (peaked, true),
+            (fine, true),
+        ] {
             let table = WholeTable::new(-4, ends.clone(), 0.0, 0.0).unwrap();
             assert_eq!(table.narrow().is_some(), narrow, "{} values", ends.len());
             let near = ends.iter().flat_map(|e| [-2i64, -1, 0, 1].map(|d| (e >> 20) as i64 + d));
@@ -207,7 +223,12 @@ mod tests {
                         let mut out = [0; ROW];
                         dispatch!(level, s => table.fill_row(s, &row, &mut out, &mut |_| t));
                         for (i, &x) in out.iter().enumerate() {
-                            assert_eq!(x, table.at(u64::from(row[i]) << 20 | u64::from(t)), "{name} lead {:#x}", row[i]);
+                            assert_eq!(
+                                x,
+                                table.at(u64::from(row[i]) << 20 | u64::from(t)),
+                                "{name} lead {:#x}",
+                                row[i]
+                            );
                         }
                     }
                 }

@@ -41,9 +41,18 @@ mod tests {
     /// Any table of Student's t.
     #[test]
     fn t_quantiles() {
-        let cases = [(0.975, 1.0, 12.706204736), (0.975, 9.0, 2.262157163), (0.995, 30.0, 2.749995654), (0.975, 1e6, 1.959966357)];
+        let cases = [
+            (0.975, 1.0, 12.706204736),
+            (0.975, 9.0, 2.262157163),
+            (0.995, 30.0, 2.749995654),
+            (0.975, 1e6, 1.959966357),
+        ];
         for (p, df, x) in cases {
-            assert!((student_t_quantile(p, df) - x).abs() < 1e-8 * x, "{p} {df}: {}", student_t_quantile(p, df));
+            assert!(
+                (student_t_quantile(p, df) - x).abs() < 1e-8 * x,
+                "{p} {df}: {}",
+                student_t_quantile(p, df)
+            );
         }
     }
 

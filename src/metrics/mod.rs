@@ -83,7 +83,12 @@ const STOCK: &str = "units";
 const MONEY: &str = "money per period";
 const SHARE: &str = "share";
 
-const fn mean(name: &'static str, unit: &'static str, better: Option<&'static str>, definition: &'static str) -> Metric {
+const fn mean(
+    name: &'static str,
+    unit: &'static str,
+    better: Option<&'static str>,
+    definition: &'static str,
+) -> Metric {
     Metric { name, unit, definition, kind: "mean", numerator: None, denominator: None, better }
 }
 
@@ -96,8 +101,18 @@ const fn ratio(name: &'static str, of: &'static str, to: &'static str, definitio
 pub const METRICS: [Metric; 23] = [
     mean("demand", UNITS, None, "Units demanded."),
     mean("filled", UNITS, Some("high"), "Units filled from stock in the period of their demand."),
-    ratio("fill_rate", "filled", "demand", "Share of demand filled from stock in its own period (β service)."),
-    mean("short", UNITS, Some("low"), "Units not filled in the period of their demand; they wait or are lost."),
+    ratio(
+        "fill_rate",
+        "filled",
+        "demand",
+        "Share of demand filled from stock in its own period (β service).",
+    ),
+    mean(
+        "short",
+        UNITS,
+        Some("low"),
+        "Units not filled in the period of their demand; they wait or are lost.",
+    ),
     mean("lost", UNITS, Some("low"), "Units lost."),
     mean("on_hand", STOCK, Some("low"), "Stock on hand at the close of a period."),
     mean("backorders", STOCK, Some("low"), "Units waiting at the close of a period."),
@@ -105,9 +120,24 @@ pub const METRICS: [Metric; 23] = [
     mean("orders", "orders per period", None, "Orders released."),
     mean("order_quantity", UNITS, None, "Units ordered."),
     mean("stockout_periods", SHARE, Some("low"), "Share of periods that close with a backlog or a loss."),
-    mean("alpha_service", SHARE, Some("high"), "Share of periods that close without backlog or loss (α service)."),
-    ratio("gamma_service", "demand − backorders", "demand", "One minus mean backorders over mean demand (γ service)."),
-    mean("holding_cost", MONEY, Some("low"), "Holding rate × stock on hand (at the close, or its mean over the period)."),
+    mean(
+        "alpha_service",
+        SHARE,
+        Some("high"),
+        "Share of periods that close without backlog or loss (α service).",
+    ),
+    ratio(
+        "gamma_service",
+        "demand − backorders",
+        "demand",
+        "One minus mean backorders over mean demand (γ service).",
+    ),
+    mean(
+        "holding_cost",
+        MONEY,
+        Some("low"),
+        "Holding rate × stock on hand (at the close, or its mean over the period).",
+    ),
     mean("backorder_cost", MONEY, Some("low"), "Backorder rate × units waiting at the close."),
     mean("shortage_cost", MONEY, Some("low"), "Charge per unit not filled at once."),
     mean("lost_sale_cost", MONEY, Some("low"), "Charge per unit lost."),
@@ -115,7 +145,12 @@ pub const METRICS: [Metric; 23] = [
     mean("purchase_cost", MONEY, Some("low"), "Charge per unit ordered."),
     mean("cost", MONEY, Some("low"), "Sum of the six costs above."),
     mean("revenue", MONEY, Some("high"), "Price × units demanded and not lost."),
-    mean("salvage", MONEY, Some("high"), "Salvage value of the stock on hand at the end, spread over the periods."),
+    mean(
+        "salvage",
+        MONEY,
+        Some("high"),
+        "Salvage value of the stock on hand at the end, spread over the periods.",
+    ),
     mean("profit", MONEY, Some("high"), "Revenue + salvage − cost."),
 ];
 
@@ -265,7 +300,14 @@ mod tests {
         };
         let v = values(&c, &Tariff { costs, mean_basis: true, lost_share: 0.4, periods: 12.0 });
         let at = |name: &str| v[position(name).unwrap()];
-        let parts = ["holding_cost", "backorder_cost", "shortage_cost", "lost_sale_cost", "order_cost", "purchase_cost"];
+        let parts = [
+            "holding_cost",
+            "backorder_cost",
+            "shortage_cost",
+            "lost_sale_cost",
+            "order_cost",
+            "purchase_cost",
+        ];
         assert_eq!(parts.map(at).iter().sum::<f64>(), at("cost"));
         assert_eq!(at("revenue") + at("salvage") - at("cost"), at("profit"));
         assert_eq!(at("alpha_service"), 0.75);

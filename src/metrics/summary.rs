@@ -3,8 +3,8 @@
 //!
 //! Every sum runs over chunks of 256 values in index order, so a result does not depend on who computed it.
 
-use crate::error::{Error, Result};
 use super::interval;
+use crate::error::{Error, Result};
 use crate::run::CHUNK;
 
 /// Probabilities of the quantiles in a summary.
@@ -24,7 +24,9 @@ pub fn statistic_names(probabilities: &[f64]) -> Vec<String> {
 
 /// Confidence and probabilities strictly between 0 and 1.
 pub fn check_levels(confidence: f64, probabilities: &[f64]) -> Result<()> {
-    for (name, p) in [("confidence", confidence)].into_iter().chain(probabilities.iter().map(|p| ("probabilities", *p))) {
+    for (name, p) in
+        [("confidence", confidence)].into_iter().chain(probabilities.iter().map(|p| ("probabilities", *p)))
+    {
         if !(p > 0.0 && p < 1.0) {
             return Err(Error::config(name, p, "in (0, 1)"));
         }
@@ -67,7 +69,11 @@ pub struct Factors {
 impl Factors {
     /// For `n` replications.
     pub fn new(n: usize, confidence: f64, probabilities: &[f64]) -> Self {
-        let t = if n > 1 { interval::student_t_quantile(0.5 + confidence / 2.0, (n - 1) as f64) } else { f64::NAN };
+        let t = if n > 1 {
+            interval::student_t_quantile(0.5 + confidence / 2.0, (n - 1) as f64)
+        } else {
+            f64::NAN
+        };
         let ranks = probabilities.iter().map(|&p| (p, quantile_ranks(n, p, confidence))).collect();
         Self { n, t, ranks, confidence }
     }

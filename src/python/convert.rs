@@ -33,13 +33,22 @@ pub(super) fn matrix_in(values: &PyReadonlyArray2<'_, f64>) -> Vec<Vec<f64>> {
 }
 
 /// Hands a matrix over without a copy.
-pub(super) fn array_out(py: Python<'_>, flat: Vec<f64>, shape: [usize; 2]) -> PyResult<Bound<'_, PyArray2<f64>>> {
+pub(super) fn array_out(
+    py: Python<'_>,
+    flat: Vec<f64>,
+    shape: [usize; 2],
+) -> PyResult<Bound<'_, PyArray2<f64>>> {
     let array = Array2::from_shape_vec(shape, flat).map_err(|e| Error::Internal { reason: e.to_string() })?;
     Ok(array.into_pyarray(py))
 }
 
-fn shaped<'py, T: numpy::Element>(py: Python<'py>, flat: Vec<T>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
-    let array = ArrayD::from_shape_vec(IxDyn(shape), flat).map_err(|e| Error::Internal { reason: e.to_string() })?;
+fn shaped<'py, T: numpy::Element>(
+    py: Python<'py>,
+    flat: Vec<T>,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyAny>> {
+    let array =
+        ArrayD::from_shape_vec(IxDyn(shape), flat).map_err(|e| Error::Internal { reason: e.to_string() })?;
     Ok(array.into_pyarray(py).into_any())
 }
 
@@ -79,7 +88,11 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
 }
 
 /// Everything `fit` and `input_uncertainty` return.
-pub(super) fn fitted_out<'py>(py: Python<'py>, fitted: Fitted, shape: &[usize]) -> PyResult<Bound<'py, PyDict>> {
+pub(super) fn fitted_out<'py>(
+    py: Python<'py>,
+    fitted: Fitted,
+    shape: &[usize],
+) -> PyResult<Bound<'py, PyDict>> {
     let dict = dict_of(py, vec![("level", fitted.level), ("achieved", fitted.achieved)], shape)?;
     dict.set_item("report", json(&serde_json::json!({ "simd": fitted.simd })))?;
     Ok(dict)

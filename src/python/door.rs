@@ -44,7 +44,8 @@ pub(super) fn pass<T: Send>(
             if let Some(error) = interrupted {
                 return Err(error);
             }
-            let result = result.map_err(|panic| PyErr::from(Error::Internal { reason: panic_text(&*panic) }))?;
+            let result =
+                result.map_err(|panic| PyErr::from(Error::Internal { reason: panic_text(&*panic) }))?;
             if let (Ok(_), Some(progress)) = (&result, &progress) {
                 Python::attach(|py| progress.call1(py, control.progress.read()))?;
             }

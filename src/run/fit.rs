@@ -92,7 +92,8 @@ pub fn fit(request: &FitRequest, arrays: &Arrays, control: &Control) -> Result<F
     let frame = Frame { lean: false, ..*frame };
     let jobs: Vec<_> = found.iter_mut().zip(plans).zip(&run.items).collect();
     run_jobs(jobs, run.threads, Scratch::default, |((out, plan), item), scratch| {
-        let search = Search { level: *level, frame, replications: run.replications, target: &request.target, control };
+        let search =
+            Search { level: *level, frame, replications: run.replications, target: &request.target, control };
         *out = search.least(plan, scratch).map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
@@ -126,12 +127,16 @@ pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &C
             let mut array = source.clone();
             resample(&source.values, frame.key, item.key, &mut array.values);
             own.insert(history.clone(), array);
-            let (plan, _) = Plan::compile(&[model], item.key, &own, &frame, u64::from(run.replications), run.method)?;
-            let search =
-                Search { level: prepared.level, frame, replications: run.replications, target: &request.target, control };
-            let achieved = search.achieved(&plan, model.policy.target(), scratch)?;
-            let (level, _) = search.least(&plan, scratch).map_err(|e| named(e, &item.name))?;
-            *out = (level, achieved);
+            let (plan, _) =
+                Plan::compile(&[model], item.key, &own, &frame, u64::from(run.replications), run.method)?;
+            let search = Search {
+                level: prepared.level,
+                frame,
+                replications: run.replications,
+                target: &request.target,
+                control,
+            };
+            *out = search.both(&plan, model.policy.target(), scratch).map_err(|e| named(e, &item.name))?;
         }
         control.progress.tick();
         Ok(())
@@ -160,7 +165,10 @@ fn single(run: &Request, arrays: &Arrays) -> Result<(Prepared, &'static str)> {
         }
         let Model::MakeToStock(model) = &item.designs[0];
         if !matches!(model.policy, Policy::BaseStock { .. }) {
-            return Err(Error::Type { field: "policy".to_owned(), reason: "must be a base stock to be searched".to_owned() });
+            return Err(Error::Type {
+                field: "policy".to_owned(),
+                reason: "must be a base stock to be searched".to_owned(),
+            });
         }
     }
     let (simd, _) = crate::engine::level::choose(run.simd.as_deref())?;
@@ -201,7 +209,11 @@ impl Search<'_> {
                 break;
             }
             if doubling == 40 {
-                return Err(Error::config("target.at_least", self.target.at_least, "reachable by some base stock"));
+                return Err(Error::config(
+                    "target.at_least",
+                    self.target.at_least,
+                    "reachable by some base stock",
+                ));
             }
             (low, high) = (high, high * 2.0);
         }
@@ -220,17 +232,25 @@ impl Search<'_> {
         Ok((high, value))
     }
 
-    /// What one level achieves.
-    fn achieved(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<f64> {
-        match self.shortfall(plan, scratch)? {
-            Some(shortfall) => Ok(self.target.value(&shortfall.at(level), self.periods())),
-            None => self.simulated(plan, level, scratch),
+    /// The least level, and what `level` achieves.
+    fn both(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<(f64, f64)> {
+        if let Some(shortfall) = self.shortfall(plan, scratch)? {
+            let least = shortfall.least(self.target, self.periods()).0;
+            return Ok((least, self.target.value(&shortfall.at(level), self.periods())));
         }
+        Ok((self.least(plan, scratch)?.0, self.simulated(plan, level, scratch)?))
     }
 
     fn shortfall(&self, plan: &Plan, scratch: &mut Scratch) -> Result<Option<Shortfall>> {
         let Some(level) = self.level else { return Ok(None) };
-        Shortfall::pool(level, plan, &self.frame, &chunks(self.frame.first, self.replications), scratch, &self.control.cancel)
+        Shortfall::pool(
+            level,
+            plan,
+            &self.frame,
+            &chunks(self.frame.first, self.replications),
+            scratch,
+            &self.control.cancel,
+        )
     }
 
     /// The measure at one level by plain simulation, pooled over chunks in index order.
@@ -240,7 +260,16 @@ impl Search<'_> {
         for (first, lanes) in chunks(self.frame.first, self.replications) {
             let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
             let mut output = Output { counts: &mut add, traces: vec![Vec::new()] };
-            run_chunk(self.level, &plan, &self.frame, first, lanes, scratch, &mut output, &self.control.cancel)?;
+            run_chunk(
+                self.level,
+                &plan,
+                &self.frame,
+                first,
+                lanes,
+                scratch,
+                &mut output,
+                &self.control.cancel,
+            )?;
         }
         Ok(self.target.value(&pooled, self.periods()))
     }

@@ -98,7 +98,11 @@ pub fn first_replication(request: &crate::config::Request) -> Result<u32> {
         return Err(Error::config("replications", 0, "≥ 1"));
     }
     if u64::from(offset) + u64::from(count) > u64::from(EVALUATION) {
-        return Err(Error::config("first_replication + replications", u64::from(offset) + u64::from(count), "≤ 2³¹"));
+        return Err(Error::config(
+            "first_replication + replications",
+            u64::from(offset) + u64::from(count),
+            "≤ 2³¹",
+        ));
     }
     Ok(match request.half {
         crate::config::Half::Training => offset,

@@ -116,24 +116,15 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
         .trace
         .iter()
         .map(|n| {
-            Quantity::named(n).ok_or_else(|| Error::config("trace", n, format!("one of {:?}", TRACES.map(|t| t.1))))
+            Quantity::named(n)
+                .ok_or_else(|| Error::config("trace", n, format!("one of {:?}", TRACES.map(|t| t.1))))
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let mut frame = Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
+    let mut frame =
+        Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
     guard(request, designs, wanted.len(), traces.len())?;
-    let mut plans = Vec::with_capacity(request.items.len());
-    let mut passes = Vec::new();
-    for (k, item) in request.items.iter().enumerate() {
-        if item.designs.len() != designs {
-            return Err(Error::config("items.designs", item.designs.len(), format!("as many as in the first item, {designs}")));
-        }
-        let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
-        let compiled = Plan::compile(&models, item.key, arrays, &frame, u64::from(request.replications), request.method);
-        let (plan, pass) = compiled.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e })?;
-        plans.push(plan);
-        passes.push(pass);
-    }
+    let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
     frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {
@@ -144,11 +135,53 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
     Ok(Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report })
 }
 
+/// Compiles the items, on the pool: tables of some laws take milliseconds each.
+fn compile(
+    request: &Request,
+    arrays: &Arrays,
+    frame: &Frame,
+    designs: usize,
+) -> Result<(Vec<Plan>, Vec<Pass>)> {
+    let mut compiled: Vec<Option<Result<(Plan, Pass)>>> = request.items.iter().map(|_| None).collect();
+    let jobs: Vec<_> = compiled.iter_mut().zip(&request.items).enumerate().collect();
+    run_jobs(
+        jobs,
+        request.threads,
+        || (),
+        |(k, (out, item)), ()| {
+            if item.designs.len() != designs {
+                let bound = format!("as many as in the first item, {designs}");
+                *out = Some(Err(Error::config("items.designs", item.designs.len(), bound)));
+                return Ok(());
+            }
+            let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
+            let plan = Plan::compile(
+                &models,
+                item.key,
+                arrays,
+                frame,
+                u64::from(request.replications),
+                request.method,
+            );
+            *out = Some(
+                plan.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }),
+            );
+            Ok(())
+        },
+    )?;
+    // The first refusal in order of items, whoever found one first.
+    let compiled: Result<Vec<(Plan, Pass)>> = compiled.into_iter().flatten().collect();
+    Ok(compiled?.into_iter().unzip())
+}
+
 fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {
-    let grid = passes.iter().find_map(|p| if let Pass::Grid(reason) = p { Some(reason.clone()) } else { None });
+    let grid =
+        passes.iter().find_map(|p| if let Pass::Grid(reason) = p { Some(reason.clone()) } else { None });
     let (method, method_reason) = match grid {
         Some(reason) => ("grid", reason),
-        None if passes.contains(&Pass::One) => ("one_pass", "base-stock levels answered from one path".to_owned()),
+        None if passes.contains(&Pass::One) => {
+            ("one_pass", "base-stock levels answered from one path".to_owned())
+        }
         None => ("grid", "a single design".to_owned()),
     };
     let by_design = |of: &dyn Fn(&Plan, usize) -> Option<f64>| -> Vec<Vec<Option<f64>>> {
@@ -231,7 +264,11 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     let mut computed = wanted.clone();
     computed.extend(RATIO_PARTS.iter().filter_map(|n| position(n)).filter(|p| !wanted.contains(p)));
     let per_item = designs * replications * computed.len();
-    let batch = if request.keep == Keep::Replications || !traces.is_empty() { items } else { (BATCH / per_item.max(1)).clamp(1, items) };
+    let batch = if request.keep == Keep::Replications || !traces.is_empty() {
+        items
+    } else {
+        (BATCH / per_item.max(1)).clamp(1, items)
+    };
     let factors = Factors::new(replications, request.confidence, &PROBABILITIES);
     let statistics = crate::metrics::summary::statistic_names(&PROBABILITIES).len();
 
@@ -243,7 +280,8 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             false => Trace::Real(noughts(designs * items * length)),
         })
         .collect();
-    let ratio_names: Vec<&'static str> = METRICS.iter().filter(|m| m.kind == "ratio").map(|m| m.name).collect();
+    let ratio_names: Vec<&'static str> =
+        METRICS.iter().filter(|m| m.kind == "ratio").map(|m| m.name).collect();
     let summarised = request.keep == Keep::Summary;
     let mut summary: Vec<Vec<f64>> =
         wanted.iter().map(|_| vec![0.0; if summarised { designs * items * statistics } else { 0 }]).collect();
@@ -254,7 +292,17 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
         let here = batch.min(items - start);
         arrays.clear();
         arrays.resize_with(computed.len(), || noughts(designs * here * replications));
-        let jobs = jobs(&mut arrays, &mut traced, &traces, &pieces, start, here, designs, replications, frame.periods);
+        let jobs = jobs(
+            &mut arrays,
+            &mut traced,
+            &traces,
+            &pieces,
+            start,
+            here,
+            designs,
+            replications,
+            frame.periods,
+        );
         run_jobs(jobs, request.threads, Scratch::default, |mut job, scratch| {
             let plan = &plans[job.item];
             let rows = &mut job.rows;
@@ -275,25 +323,30 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             &arrays[m][at..at + replications]
         };
         let mut reduced: Vec<Vec<(usize, usize, Vec<f64>)>> = (0..here).map(|_| Vec::new()).collect();
-        run_jobs(reduced.iter_mut().enumerate().collect(), request.threads, || (), |(k, out): (usize, &mut Vec<_>), ()| {
-            control.cancel.check()?;
-            for d in 0..designs {
-                for (i, name) in ratio_names.iter().enumerate() {
-                    let part = |r: usize| {
-                        let value = |at: usize| {
-                            computed.iter().position(|&c| c == at).map_or(f64::NAN, |m| row(m, d, k)[r])
+        run_jobs(
+            reduced.iter_mut().enumerate().collect(),
+            request.threads,
+            || (),
+            |(k, out): (usize, &mut Vec<_>), ()| {
+                control.cancel.check()?;
+                for d in 0..designs {
+                    for (i, name) in ratio_names.iter().enumerate() {
+                        let part = |r: usize| {
+                            let value = |at: usize| {
+                                computed.iter().position(|&c| c == at).map_or(f64::NAN, |m| row(m, d, k)[r])
+                            };
+                            ratio_parts(name, value).unwrap_or((f64::NAN, f64::NAN))
                         };
-                        ratio_parts(name, value).unwrap_or((f64::NAN, f64::NAN))
-                    };
-                    let (top, bottom): (Vec<f64>, Vec<f64>) = (0..replications).map(part).unzip();
-                    out.push((d, METRICS.len() + i, ratio(&top, &bottom, &factors).to_vec()));
+                        let (top, bottom): (Vec<f64>, Vec<f64>) = (0..replications).map(part).unzip();
+                        out.push((d, METRICS.len() + i, ratio(&top, &bottom, &factors).to_vec()));
+                    }
+                    if summarised {
+                        out.extend((0..wanted.len()).map(|m| (d, m, summarise(row(m, d, k), &factors))));
+                    }
                 }
-                if summarised {
-                    out.extend((0..wanted.len()).map(|m| (d, m, summarise(row(m, d, k), &factors))));
-                }
-            }
-            Ok(())
-        })?;
+                Ok(())
+            },
+        )?;
         for (k, results) in reduced.into_iter().enumerate() {
             for (d, what, numbers) in results {
                 let at = (d * items + start + k) * numbers.len();
@@ -316,7 +369,11 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     Ok(Outcome {
         shape: [designs, items, replications, frame.periods],
         metrics: arrays.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect(),
-        summary: if summarised { summary.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect() } else { vec![] },
+        summary: if summarised {
+            summary.into_iter().enumerate().map(|(m, a)| (name(m), a)).collect()
+        } else {
+            vec![]
+        },
         ratios: ratio_names.into_iter().zip(ratios).collect(),
         traces: traces.iter().map(|q| q.name()).zip(traced).collect(),
         report,
@@ -324,7 +381,13 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
 }
 
 /// In a summary, mean and interval of a ratio metric are those of the ratio of means.
-fn pool_ratios(summary: &mut [Vec<f64>], ratios: &[Vec<f64>], wanted: &[usize], names: &[&str], statistics: usize) {
+fn pool_ratios(
+    summary: &mut [Vec<f64>],
+    ratios: &[Vec<f64>],
+    wanted: &[usize],
+    names: &[&str],
+    statistics: usize,
+) {
     for (m, &at) in wanted.iter().enumerate() {
         if let Some(i) = names.iter().position(|n| *n == METRICS[at].name) {
             for (row, pooled) in summary[m].chunks_mut(statistics).zip(ratios[i].chunks(4)) {

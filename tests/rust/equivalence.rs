@@ -16,10 +16,21 @@ use support::{discrete, fixed, gamma, item, model, poisson, request, run};
 fn variants() -> Vec<maketo::config::MakeToStock> {
     let mut all = Vec::new();
     let history = Law::Empirical { values: vec![0.0, 0.5, 7.25], interpolate: false };
-    let laws = [poisson(6.0), gamma(2.0, 3.0), Law::Normal { mean: 6.0, sd: 4.0, negative: Negative::Clip }, history];
+    let laws = [
+        poisson(6.0),
+        gamma(2.0, 3.0),
+        Law::Normal { mean: 6.0, sd: 4.0, negative: Negative::Clip },
+        history,
+    ];
     let base = Policy::BaseStock { level: 17.0 };
     let min_max = |strict| Policy::MinMax { reorder: 9.0, up_to: 24.0, strict };
-    let policies = [base, min_max(false), min_max(true), Policy::BaseStock { level: 17.5 }, Policy::BaseStock { level: -3.0 }];
+    let policies = [
+        base,
+        min_max(false),
+        min_max(true),
+        Policy::BaseStock { level: 17.5 },
+        Policy::BaseStock { level: -3.0 },
+    ];
     let random = discrete(&[1.0, 2.0, 5.0], &[0.5, 0.25, 0.25]);
     let with_zero = discrete(&[0.0, 1.0, 3.0], &[0.25, 0.5, 0.25]);
     let leads = [fixed(0.0), fixed(1.0), fixed(4.0), random, with_zero];
@@ -33,9 +44,11 @@ fn variants() -> Vec<maketo::config::MakeToStock> {
                         m.backorder_share = share;
                         m.review_period = 1 + (all.len() % 3) as u32;
                         m.crossing = if all.len() % 2 == 0 { Crossing::Independent } else { Crossing::Fifo };
-                        m.holding_basis = if all.len() % 2 == 0 { HoldingBasis::End } else { HoldingBasis::Mean };
+                        m.holding_basis =
+                            if all.len() % 2 == 0 { HoldingBasis::End } else { HoldingBasis::Mean };
                         m.opening_stock = if all.len() % 5 == 0 { Some(3.0) } else { None };
-                        let impossible = order == EventOrder::DemandBeforeOrder && (*lead == leads[0] || *lead == leads[4]);
+                        let impossible = order == EventOrder::DemandBeforeOrder
+                            && (*lead == leads[0] || *lead == leads[4]);
                         let negative = policy.target() < 0.0 && m.opening_stock.is_none();
                         if !impossible && !(negative && share < 1.0) {
                             all.push(m);
@@ -52,7 +65,12 @@ const KEY: u64 = 0x1234_5678_9abc_def0;
 const ENTITY: u32 = 77;
 
 /// All metrics and the closing net stock of one replication, from the reference.
-fn by_reference(m: &maketo::config::MakeToStock, replication: u32, periods: usize, warm_up: usize) -> (Vec<f64>, Vec<f64>) {
+fn by_reference(
+    m: &maketo::config::MakeToStock,
+    replication: u32,
+    periods: usize,
+    warm_up: usize,
+) -> (Vec<f64>, Vec<f64>) {
     let demand = DemandSource::compile(&m.demand, &Arrays::new(), periods, 1).unwrap();
     let p = Params::compile(m, &demand, periods).unwrap();
     let line = |stream| Line { key: KEY, replication, stream, entity: ENTITY };
@@ -93,7 +111,9 @@ fn lanes_agree_with_the_reference_on_every_level() {
                 let got: Vec<f64> = out.metrics.iter().map(|(_, a)| a[r0]).collect();
                 assert_eq!(bits(&got), bits(metrics), "variant {i} on {name}: {m:?}\n{got:?}\n{metrics:?}");
                 let net: Vec<f64> = match &out.traces[0].1 {
-                    Trace::Whole(a) => a[r0 * periods..(r0 + 1) * periods].iter().map(|x| f64::from(*x)).collect(),
+                    Trace::Whole(a) => {
+                        a[r0 * periods..(r0 + 1) * periods].iter().map(|x| f64::from(*x)).collect()
+                    }
                     Trace::Real(a) => a[r0 * periods..(r0 + 1) * periods].to_vec(),
                 };
                 assert!(net.iter().zip(close).all(|(a, b)| a == b), "variant {i} on {name}: trace");
@@ -121,7 +141,11 @@ fn threads_and_sub_ranges_do_not_matter() {
         (q.first_replication, q.replications) = (first, count);
         let part = metrics_of(&run(&q, &Arrays::new()));
         for (part, whole) in part.iter().zip(&whole) {
-            assert_eq!(part[..], whole[first as usize..(first + count) as usize], "replications {first}+{count}");
+            assert_eq!(
+                part[..],
+                whole[first as usize..(first + count) as usize],
+                "replications {first}+{count}"
+            );
         }
     }
 }
@@ -166,7 +190,8 @@ fn one_pass_equals_the_grid() {
             for review in [1, 3] {
                 let designs: Vec<_> = (5..45)
                     .map(|level| {
-                        let mut m = model(law.clone(), Policy::BaseStock { level: f64::from(level) }, lead.clone());
+                        let mut m =
+                            model(law.clone(), Policy::BaseStock { level: f64::from(level) }, lead.clone());
                         m.review_period = review;
                         m
                     })
@@ -180,10 +205,14 @@ fn one_pass_equals_the_grid() {
                 let grid = run(&q, &Arrays::new());
                 assert_eq!(grid.report.method, "grid");
                 for ((name, a), (_, b)) in one.metrics.iter().zip(&grid.metrics) {
-                    let indicator = name.ends_with("periods") || name.ends_with("alpha_service") || *name == "orders";
+                    let indicator =
+                        name.ends_with("periods") || name.ends_with("alpha_service") || *name == "orders";
                     for (x, y) in a.iter().zip(b) {
                         let close = (x - y).abs() <= 1e-12 * x.abs().max(y.abs()).max(1.0);
-                        assert!(x.to_bits() == y.to_bits() || !exact && !indicator && close, "{name}: {x} {y}");
+                        assert!(
+                            x.to_bits() == y.to_bits() || !exact && !indicator && close,
+                            "{name}: {x} {y}"
+                        );
                     }
                 }
                 if exact {
@@ -210,7 +239,8 @@ fn one_pass_switches_itself_off() {
     assert!(method(designs(&|m| m.backorder_share = 0.0)).method_reason.contains("lost"));
     assert!(method(designs(&|m| m.opening_stock = Some(4.0))).method_reason.contains("opening"));
     let min_max = |m: &mut maketo::config::MakeToStock| {
-        m.policy = Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };
+        m.policy =
+            Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };
     };
     assert_eq!(method(designs(&min_max)).method, "grid");
 }

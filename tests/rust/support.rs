@@ -2,7 +2,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use maketo::config::{
-    Arrays, Costs, Crossing, Demand, EventOrder, Half, HoldingBasis, Item, Keep, MakeToStock, Method, Model, Policy, Request,
+    Arrays, Costs, Crossing, Demand, EventOrder, Half, HoldingBasis, Item, Keep, MakeToStock, Method, Model,
+    Policy, Request,
 };
 use maketo::law::Law;
 use maketo::run::Control;

@@ -28,8 +28,11 @@ impl Source {
     fn words<S: Simd>(self, s: S, replication: u32, block: u64, twin: u32) -> [[u32x16<S>; 4]; 2] {
         let c = counter(block, self.entity, replication, self.stream.id(), twin);
         let lane: u64x8<S> = [0, 1, 2, 3, 4, 5, 6, 7].simd_into(s);
-        let [c0, c1, c3] =
-            [u64x8::splat(s, u64::from(c[0])), u64x8::splat(s, u64::from(c[1])), u64x8::splat(s, u64::from(c[3]))];
+        let [c0, c1, c3] = [
+            u64x8::splat(s, u64::from(c[0])),
+            u64x8::splat(s, u64::from(c[1])),
+            u64x8::splat(s, u64::from(c[3])),
+        ];
         // Chunks are aligned, so the replication does not wrap inside a vector.
         let r = u64x8::splat(s, u64::from(c[2])) + lane;
         let counters = [

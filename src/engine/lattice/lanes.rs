@@ -2,20 +2,19 @@
 //!
 //! `max`, `min` and `portion` are defined so that lanes, the scalar reference and every SIMD level agree bit for bit.
 
-use super::rows::{transpose_real, transpose_whole};
 use fearless_simd::{Simd, f64x8, i32x16, mask32x16, mask64x8, prelude::*};
 use std::ops::{Add, Sub};
 
 /// The scalar that lives in a lane: `i32` for whole quantities, `f64` for real ones.
-pub trait Cell: Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static {
+pub trait Cell:
+    Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static
+{
     /// The vector type of this scalar.
-    type Lanes<S: Simd>: Lanes<S, Cell = Self>;
+    type Lanes<S: Simd>: Zip<S> + Lanes<S, Cell = Self>;
     /// Exact for every value a run produces.
     fn to_f64(self) -> f64;
     /// The nearest value; only called with values known to fit.
     fn from_f64(x: f64) -> Self;
-    /// Swaps rows and columns.
-    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]);
     /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
     fn portion(x: Self, share: Self) -> Self;
 }
@@ -48,12 +47,28 @@ pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
     fn portion(self, share: Self) -> Self;
 }
 
+/// A vector that can be interleaved with another: what a transposition is made of.
+pub trait Zip<S: Simd>: Lanes<S> {
+    /// `a₀ b₀ a₁ b₁ …`: the lower half and the upper half.
+    fn zip(self, other: Self) -> (Self, Self);
+}
+
+impl<S: Simd> Zip<S> for i32x16<S> {
+    #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        (self.zip_low(other), self.zip_high(other))
+    }
+}
+
+impl<S: Simd> Zip<S> for f64x8<S> {
+    #[inline(always)]
+    fn zip(self, other: Self) -> (Self, Self) {
+        (self.zip_low(other), self.zip_high(other))
+    }
+}
+
 impl Cell for i32 {
     type Lanes<S: Simd> = i32x16<S>;
-    #[inline(always)]
-    fn transpose<S: Simd>(s: S, block: &mut [[Self; 16]; 16]) {
-        transpose_whole(s, block);
-    }
     #[inline(always)]
     fn to_f64(self) -> f64 {
         f64::from(self)
@@ -70,10 +85,6 @@ impl Cell for i32 {
 
 impl Cell for f64 {
     type Lanes<S: Simd> = f64x8<S>;
-    #[inline(always)]
-    fn transpose<S: Simd>(_s: S, block: &mut [[Self; 16]; 16]) {
-        transpose_real(block);
-    }
     #[inline(always)]
     fn to_f64(self) -> f64 {
         self

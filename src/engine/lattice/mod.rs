@@ -16,8 +16,8 @@ mod lanes;
 mod rows;
 
 pub use draw::{Source, draw_real, draw_whole};
-pub use lanes::{Cell, Lanes, Pair};
-pub use rows::store_rows;
+pub use lanes::{Cell, Lanes, Pair, Zip};
+pub use rows::{Place, store_rows};
 
 /// Replications in a chunk.
 pub const LANES: usize = 256;

@@ -1,80 +1,71 @@
 //! From tiles (periods × replications) to rows (a replication is a row): a transposition in registers.
 
-use super::{Cell, LANES, Lanes, Tile};
-use fearless_simd::{Simd, i32x16, prelude::*};
+use super::{Tile, Zip};
+use fearless_simd::Simd;
+use std::ops::Range;
 
-/// Side of the blocks that are transposed.
-const SIDE: usize = 16;
+/// Widest vector.
+const WIDEST: usize = 16;
 
-/// Writes periods `periods` of the tile, each vector passed through `derive(vector, period row, first lane)`, to `out`,
-/// whose rows are `stride` apart and start at period `column`; row r belongs to lane `lanes.start + r`.
+/// Where rows go: row r belongs to lane `lanes.start + r` and starts at `r · stride + column`.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Lanes that are stored.
+    pub lanes: Range<usize>,
+    /// From the start of one row to the next.
+    pub stride: usize,
+    /// First period stored, in the row.
+    pub column: usize,
+}
+
+/// Writes periods `periods` of one vector of lanes, from lane `g` on, each passed through `derive(vector, period row)`.
 #[inline(always)]
-#[allow(clippy::too_many_arguments, reason = "two ranges and a place, used by one caller")]
-pub fn store_rows<S: Simd, V: Lanes<S>>(
+pub fn store_rows<S: Simd, V: Zip<S>>(
     s: S,
     tile: &Tile<V::Cell>,
-    derive: impl Fn(V, usize, usize) -> V,
-    periods: std::ops::Range<usize>,
-    lanes: std::ops::Range<usize>,
+    g: usize,
+    derive: impl Fn(V, usize) -> V,
+    periods: Range<usize>,
+    place: &Place,
     out: &mut [V::Cell],
-    stride: usize,
-    column: usize,
 ) {
-    let mut block = [[V::Cell::default(); SIDE]; SIDE];
-    for g in (0..LANES).step_by(SIDE) {
-        if g + SIDE <= lanes.start || g >= lanes.end {
-            continue;
+    let mut row = [V::Cell::default(); WIDEST];
+    for from in periods.clone().step_by(V::WIDTH) {
+        let length = V::WIDTH.min(periods.end - from);
+        let mut block = [V::splat(s, V::Cell::default()); WIDEST];
+        for k in 0..length {
+            block[k] = derive(V::load(s, &tile[from + k][g..]), from + k);
         }
-        // Whole stretches of a row at a time: memory likes a few long writes better than many short ones.
-        for from in periods.clone().step_by(SIDE) {
-            let length = SIDE.min(periods.end - from);
-            for k in 0..length {
-                for h in (0..SIDE).step_by(V::WIDTH) {
-                    derive(V::load(s, &tile[from + k][g + h..]), from + k, g + h).store(&mut block[k][h..]);
-                }
-            }
-            V::Cell::transpose(s, &mut block);
-            for lane in g.max(lanes.start)..(g + SIDE).min(lanes.end) {
-                let at = (lane - lanes.start) * stride + column + from - periods.start;
-                if length == SIDE {
-                    // A constant length: one vector store instead of a call.
-                    out[at..at + SIDE].copy_from_slice(&block[lane - g]);
-                } else {
-                    out[at..at + length].copy_from_slice(&block[lane - g][..length]);
-                }
+        let block = transposed(block);
+        for lane in g.max(place.lanes.start)..(g + V::WIDTH).min(place.lanes.end) {
+            let at = (lane - place.lanes.start) * place.stride + place.column + from - periods.start;
+            if length == V::WIDTH {
+                block[lane - g].store(&mut out[at..at + V::WIDTH]);
+            } else {
+                block[lane - g].store(&mut row);
+                out[at..at + length].copy_from_slice(&row[..length]);
             }
         }
     }
 }
 
-/// `block[i][j]` ↔ `block[j][i]`, plainly.
+/// The first `WIDTH` vectors, rows and columns swapped: each round of interleaving row `i` with row `i + WIDTH/2` moves
+/// one bit of the row number into the column. Written without loops or closures, so that everything stays in registers.
 #[inline(always)]
-pub(super) fn transpose_real(block: &mut [[f64; SIDE]; SIDE]) {
-    for i in 0..SIDE {
-        for j in 0..i {
-            let x = block[i][j];
-            block[i][j] = block[j][i];
-            block[j][i] = x;
-        }
-    }
+fn transposed<S: Simd, V: Zip<S>>(rows: [V; WIDEST]) -> [V; WIDEST] {
+    if V::WIDTH == 16 { sixteen(sixteen(sixteen(sixteen(rows)))) } else { eight(eight(eight(rows))) }
 }
 
-/// The same in four rounds of interleaving rows `i` and `i + 8`: each round moves one bit of the row number into the
-/// column. (Loops, not closures: those would not inherit the SIMD level.)
 #[inline(always)]
-pub(super) fn transpose_whole<S: Simd>(s: S, block: &mut [[i32; SIDE]; SIDE]) {
-    let mut rows = [<i32x16<S> as SimdBase<S>>::splat(s, 0); SIDE];
-    for (row, values) in rows.iter_mut().zip(&*block) {
-        *row = i32x16::from_slice(s, values);
-    }
-    for _ in 0..4 {
-        let old = rows;
-        for i in 0..8 {
-            rows[2 * i] = old[i].zip_low(old[i + 8]);
-            rows[2 * i + 1] = old[i].zip_high(old[i + 8]);
-        }
-    }
-    for (row, values) in rows.iter().zip(block) {
-        row.store_slice(values);
-    }
+fn sixteen<S: Simd, V: Zip<S>>(r: [V; WIDEST]) -> [V; WIDEST] {
+    let [(a, b), (c, d), (e, f), (g, h)] = [r[0].zip(r[8]), r[1].zip(r[9]), r[2].zip(r[10]), r[3].zip(r[11])];
+    let [(i, j), (k, l), (m, n), (o, p)] =
+        [r[4].zip(r[12]), r[5].zip(r[13]), r[6].zip(r[14]), r[7].zip(r[15])];
+    [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p]
+}
+
+#[inline(always)]
+fn eight<S: Simd, V: Zip<S>>(r: [V; WIDEST]) -> [V; WIDEST] {
+    let [(a, b), (c, d), (e, f), (g, h)] = [r[0].zip(r[4]), r[1].zip(r[5]), r[2].zip(r[6]), r[3].zip(r[7])];
+    [a, b, c, d, e, f, g, h, r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15]]
 }

@@ -14,7 +14,7 @@ use super::kernel::{Record, Span};
 use super::params::{DemandKind, DemandSource, Params};
 use super::tally::{AVAILABLE, BACKORDERS, FILLED, ON_HAND, STOCKOUTS, Tally};
 use crate::config::Policy;
-use crate::engine::lattice::{Cell, LANES, Lanes, Tile};
+use crate::engine::lattice::{Cell, LANES, Lanes, Row, Tile};
 use crate::metrics::Counts;
 use fearless_simd::Simd;
 
@@ -74,10 +74,9 @@ impl Curve {
         base: &Counts,
         tally: &Tally<T>,
         lane: usize,
-        record: &Record<T>,
-        last_row: usize,
+        last_close: &Row<T>,
     ) -> Counts {
-        let own = tally.counts(lane, record.close[last_row][lane].to_f64() + level);
+        let own = tally.counts(lane, last_close[lane].to_f64() + level);
         Counts { demand: base.demand, orders: base.orders, order_quantity: base.order_quantity, ..own }
     }
 }

@@ -5,13 +5,13 @@
 
 use super::curve::{self, Curve};
 use super::kernel::{Record, Span, State, advance};
-use super::shortfall::Sample;
-use super::trace::View;
 use super::params::{DemandKind, DemandSource, Lead, Params};
 use super::reference;
+use super::shortfall::Sample;
+use super::trace::{View, WINDOW};
 use crate::config::{Arrays, MakeToStock, Method};
-use crate::engine::level::at_level;
 use crate::engine::lattice::{Cell, DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
+use crate::engine::level::at_level;
 use crate::error::{Error, Result};
 use crate::law::{Sampler, WholeTable};
 use crate::metrics::{Counts, Quantity, Tariff};
@@ -120,7 +120,8 @@ impl Plan {
             group.whole = group.demand.whole && group.params.iter().all(|p| p.whole);
             match group.one_pass(method) {
                 Ok(curve) => group.curve = Some(curve),
-                Err(_) if group.params.len() == 1 && plan.tariffs.len() == 1 && method != Method::OnePass => {}
+                Err(_) if group.params.len() == 1 && plan.tariffs.len() == 1 && method != Method::OnePass => {
+                }
                 Err(reason) => {
                     if method == Method::OnePass {
                         return Err(Error::config("method", "one_pass", format!("a valid choice: {reason}")));
@@ -254,16 +255,27 @@ pub struct Scratch {
     leads: Vec<Box<Tile<i32>>>,
 }
 
-pub(super) struct CellScratch<T> {
-    demand: Box<Tile<T>>,
+struct CellScratch<T> {
+    /// By slot of the trace window; slot 0 where nothing is traced.
+    demand: Vec<Box<Tile<T>>>,
+    records: Vec<Record<T>>,
+    /// Spans recorded and not yet written.
+    pending: Vec<(usize, Span)>,
     states: Vec<State<T>>,
-    record: Record<T>,
-    pub(super) index: Box<Tile<i32>>,
+    index: Box<Tile<i32>>,
 }
 
 impl<T: Cell> CellScratch<T> {
     fn new() -> Self {
-        Self { demand: new_tile(), states: Vec::new(), record: Record::new(), index: new_tile() }
+        let (demand, records, pending, states) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { demand, records, pending, states, index: new_tile() }
+    }
+
+    /// Room for a number of tiles and of states.
+    fn reserve(&mut self, tiles: usize, states: usize) {
+        self.demand.resize_with(self.demand.len().max(tiles), new_tile);
+        self.records.resize_with(self.records.len().max(tiles), Record::new);
+        self.states.resize_with(self.states.len().max(states), State::new);
     }
 }
 
@@ -316,49 +328,81 @@ impl Chunk<'_> {
         output: &mut Output<'_>,
     ) -> Result<()> {
         let group = self.group;
-        let CellScratch { demand, states, record, index } = cells;
-        states.resize_with(states.len().max(group.params.len() + 1), State::new);
+        let traced = |quantity| output.traces.iter().flatten().any(|(q, _)| *q == quantity);
+        let tracing = group.designs.iter().any(|&d| !output.traces[d].is_empty());
+        // Several designs on the grid share one record, which is written before the next design overwrites it.
+        let shared = group.curve.is_none() && group.params.len() > 1;
+        let window = if tracing && !shared { WINDOW } else { 1 };
+        cells.reserve(window, group.params.len() + 1);
+        for record in &mut cells.records {
+            record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
+            record.keep_ordered = traced(Quantity::OrderQuantity);
+        }
+        let CellScratch { demand, records, pending, states, index } = cells;
+        pending.clear();
         let (base, states) = states.split_first_mut().unwrap_or_else(|| unreachable!("never empty"));
         match &group.curve {
             Some(curve) => base.reset(&curve.base),
             None => group.params.iter().zip(&mut *states).for_each(|(p, state)| state.reset(p)),
         }
         states.iter_mut().for_each(|state| state.tally.forget());
-        let traced = |quantity| output.traces.iter().flatten().any(|(q, _)| *q == quantity);
-        record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
-        record.keep_ordered = traced(Quantity::OrderQuantity);
 
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
-            self.draw(s, tile_start, demand, index, leads);
+            let slot = tile_start / DEPTH % window;
+            self.draw(s, tile_start, &mut demand[slot], index, leads);
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
                     base.tally.forget();
                     states.iter_mut().for_each(|state| state.tally.forget());
                 }
+                let (tile, record) = (&demand[slot], &mut records[slot]);
                 if let Some(curve) = &group.curve {
                     let lead = leads.get(group.lead_of[0]).unwrap_or(&leads[0]);
-                    advance(s, &curve.base, base, demand, lead, span, false, Some(record));
-                    for (j, level) in curve.levels.iter().enumerate() {
-                        states[j].tally.make_room(span.to - span.from, curve.flush_every);
-                        curve::accumulate(s, *level, &mut states[j].tally, demand, record, span);
-                        self.trace(s, j, *level, span, demand, record, output);
+                    advance(s, &curve.base, base, tile, lead, span, false, Some(record));
+                    for (level, state) in curve.levels.iter().zip(&mut *states) {
+                        state.tally.make_room(span.to - span.from, curve.flush_every);
+                        curve::accumulate(s, *level, &mut state.tally, tile, record, span);
                     }
-                } else {
+                } else if shared {
                     for (j, p) in group.params.iter().enumerate() {
                         let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
-                        let keep = (!output.traces[group.designs[j]].is_empty()).then_some(&mut *record);
-                        advance(s, p, &mut states[j], demand, lead, span, self.frame.lean, keep);
-                        self.trace(s, j, 0.0, span, demand, record, output);
+                        advance(
+                            s,
+                            p,
+                            &mut states[j],
+                            tile,
+                            lead,
+                            span,
+                            self.frame.lean,
+                            tracing.then_some(&mut records[slot]),
+                        );
+                        self.trace(s, j, &[(slot, span)], demand, records, output);
                     }
+                    continue;
+                } else {
+                    let lead = leads.get(group.lead_of[0]).unwrap_or(&leads[0]);
+                    let record = tracing.then_some(record);
+                    advance(s, &group.params[0], &mut states[0], tile, lead, span, self.frame.lean, record);
                 }
+                pending.push((slot, span));
+            }
+            if slot + 1 == window || tile_start + DEPTH >= self.frame.periods {
+                for j in 0..group.params.len() {
+                    self.trace(s, j, pending, demand, records, output);
+                }
+                pending.clear();
             }
         }
 
+        let last = self.frame.periods - 1;
+        let last_close = &records[last / DEPTH % window].close[last % DEPTH];
         for lane in self.lanes.clone() {
             for (j, &design) in group.designs.iter().enumerate() {
                 let counts = match &group.curve {
-                    Some(curve) => curve.counts(curve.levels[j], &base.counts(lane), &states[j].tally, lane, record, self.last_row()),
+                    Some(curve) => {
+                        curve.counts(curve.levels[j], &base.counts(lane), &states[j].tally, lane, last_close)
+                    }
                     None => states[j].counts(lane),
                 };
                 (output.counts)(design, lane - self.lanes.start, &counts);
@@ -385,7 +429,17 @@ impl Chunk<'_> {
             let source = self.source(Stream::LeadTime);
             s.vectorize(
                 #[inline(always)]
-                || draw_whole(s, source, law, self.first, tile_start as u64, self.frame.periods - tile_start, tile),
+                || {
+                    draw_whole(
+                        s,
+                        source,
+                        law,
+                        self.first,
+                        tile_start as u64,
+                        self.frame.periods - tile_start,
+                        tile,
+                    )
+                },
             );
         }
     }
@@ -400,8 +454,9 @@ impl Chunk<'_> {
         before: &mut Sample,
         close: &mut Sample,
     ) -> Result<f64> {
-        let CellScratch { demand, states, record, index } = cells;
-        states.resize_with(states.len().max(1), State::new);
+        cells.reserve(1, 1);
+        let CellScratch { demand, records, states, index, .. } = cells;
+        let (demand, record) = (&mut demand[0], &mut records[0]);
         states[0].reset(base);
         (record.keep_before, record.keep_ordered) = (true, false);
         let whole = self.group.whole;
@@ -417,10 +472,8 @@ impl Chunk<'_> {
                     continue;
                 }
                 for k in span.from..span.to {
-                    for lane in self.lanes.clone() {
-                        before.add(T::default() - record.before[k][lane], whole);
-                        close.add(T::default() - record.close[k][lane], whole);
-                    }
+                    before.add_negated(&record.before[k][self.lanes.clone()], whole);
+                    close.add_negated(&record.close[k][self.lanes.clone()], whole);
                 }
             }
         }
@@ -431,32 +484,30 @@ impl Chunk<'_> {
     fn spans(&self, tile_start: usize) -> impl Iterator<Item = Span> + use<> {
         let to = DEPTH.min(self.frame.periods - tile_start);
         let cut = self.frame.warm_up.saturating_sub(tile_start).min(to);
-        [Span { tile_start, from: 0, to: cut }, Span { tile_start, from: cut, to }].into_iter().filter(|s| s.from < s.to)
-    }
-
-    /// Row of the last period in its tile.
-    fn last_row(&self) -> usize {
-        (self.frame.periods - 1) % DEPTH
+        [Span { tile_start, from: 0, to: cut }, Span { tile_start, from: cut, to }]
+            .into_iter()
+            .filter(|s| s.from < s.to)
     }
 
     fn source(&self, stream: Stream) -> Source {
         Source { key: self.frame.key, stream, entity: self.plan.entity }
     }
 
-    /// Writes the traced quantities of one design over one span; `level` shifts a one-pass record to its design.
+    /// Writes the traced quantities of one design over some spans.
     #[inline(always)]
     fn trace<S: Simd, T: DemandCell>(
         &self,
         s: S,
         j: usize,
-        level: f64,
-        span: Span,
-        demand: &Tile<T>,
-        record: &Record<T>,
+        spans: &[(usize, Span)],
+        demand: &[Box<Tile<T>>],
+        records: &[Record<T>],
         output: &mut Output<'_>,
     ) {
+        let level = self.group.curve.as_ref().map_or(0.0, |curve| curve.levels[j]);
         let lost_share = self.group.params[j].lost_share;
-        let view = View { demand, record, level, lost_share, span, lanes: self.lanes.clone(), stride: self.frame.periods };
+        let (lanes, stride) = (self.lanes.clone(), self.frame.periods);
+        let view = View { spans, demand, records, level, lost_share, lanes, stride };
         for (quantity, rows) in &mut output.traces[self.group.designs[j]] {
             let out = T::rows(rows);
             s.vectorize(
@@ -475,10 +526,24 @@ trait DemandCell: Cell {
 
 impl DemandCell for i32 {
     #[inline(always)]
-    fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<i32>, _index: &mut Tile<i32>) {
+    fn fill<S: Simd>(
+        s: S,
+        chunk: &Chunk<'_>,
+        tile_start: usize,
+        out: &mut Tile<i32>,
+        _index: &mut Tile<i32>,
+    ) {
         match &chunk.group.demand.kind {
             DemandKind::Drawn { stream, sampler: Sampler::Whole(law) } => {
-                draw_whole(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out);
+                draw_whole(
+                    s,
+                    chunk.source(*stream),
+                    law,
+                    chunk.first,
+                    tile_start as u64,
+                    chunk.frame.periods - tile_start,
+                    out,
+                );
             }
             DemandKind::Drawn { .. } => unreachable!("only whole laws run on integers"),
             DemandKind::Given { .. } => chunk.given(tile_start, out),
@@ -496,19 +561,36 @@ impl DemandCell for i32 {
 impl DemandCell for f64 {
     #[inline(always)]
     fn fill<S: Simd>(s: S, chunk: &Chunk<'_>, tile_start: usize, out: &mut Tile<f64>, index: &mut Tile<i32>) {
-        let mut indexed = |stream: Stream, law: &WholeTable, value: &dyn Fn(i32) -> f64, out: &mut Tile<f64>| {
-            draw_whole(s, chunk.source(stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, index);
-            for (row, drawn) in out.iter_mut().zip(index.iter()) {
-                for (x, i) in row.iter_mut().zip(drawn) {
-                    *x = value(*i);
+        let mut indexed =
+            |stream: Stream, law: &WholeTable, value: &dyn Fn(i32) -> f64, out: &mut Tile<f64>| {
+                draw_whole(
+                    s,
+                    chunk.source(stream),
+                    law,
+                    chunk.first,
+                    tile_start as u64,
+                    chunk.frame.periods - tile_start,
+                    index,
+                );
+                for (row, drawn) in out.iter_mut().zip(index.iter()) {
+                    for (x, i) in row.iter_mut().zip(drawn) {
+                        *x = value(*i);
+                    }
                 }
-            }
-        };
+            };
         match &chunk.group.demand.kind {
             DemandKind::Drawn { stream, sampler } => match sampler {
                 Sampler::Whole(law) => indexed(*stream, law, &f64::from, out),
                 Sampler::Values { index: law, values } => indexed(*stream, law, &|i| values[i as usize], out),
-                Sampler::Real(law) => draw_real(s, chunk.source(*stream), law, chunk.first, tile_start as u64, chunk.frame.periods - tile_start, out),
+                Sampler::Real(law) => draw_real(
+                    s,
+                    chunk.source(*stream),
+                    law,
+                    chunk.first,
+                    tile_start as u64,
+                    chunk.frame.periods - tile_start,
+                    out,
+                ),
             },
             DemandKind::Given { .. } => chunk.given(tile_start, out),
         }
@@ -530,7 +612,8 @@ impl Chunk<'_> {
             for lane in self.lanes.clone() {
                 self.cancel.check()?;
                 let replication = self.first + lane as u32;
-                let demand: Vec<f64> = (0..self.frame.periods).map(|t| self.demand_of(replication, t)).collect();
+                let demand: Vec<f64> =
+                    (0..self.frame.periods).map(|t| self.demand_of(replication, t)).collect();
                 let line = self.source(Stream::LeadTime).line(replication);
                 let wait = |t: usize| match &p.lead {
                     Lead::Fixed(l) => *l,
@@ -551,7 +634,9 @@ impl Chunk<'_> {
 
     fn demand_of(&self, replication: u32, t: usize) -> f64 {
         match &self.group.demand.kind {
-            DemandKind::Drawn { stream, sampler } => sampler.at(self.source(*stream).line(replication).bits(t as u64)),
+            DemandKind::Drawn { stream, sampler } => {
+                sampler.at(self.source(*stream).line(replication).bits(t as u64))
+            }
             DemandKind::Given { values, rows, periods } => {
                 values[(replication - self.frame.first) as usize % rows * periods + t]
             }

@@ -2,7 +2,9 @@
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::{Lead, Params};
-use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally};
+use super::tally::{
+    AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally,
+};
 use crate::config::Policy;
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
@@ -197,7 +199,8 @@ fn span_lanes<
                 () => {
                     if calendar.review[k] {
                         ordered = if MIN_MAX {
-                            let due = if strict { position.below(reorder) } else { position.at_or_below(reorder) };
+                            let due =
+                                if strict { position.below(reorder) } else { position.at_or_below(reorder) };
                             Wide::<S, T>::choose(due, target - position, zero)
                         } else {
                             (target - position).larger(zero)
@@ -248,7 +251,9 @@ fn span_lanes<
                 sums[QUANTITY] = sums[QUANTITY] + ordered;
                 sums[STOCKOUTS] = sums[STOCKOUTS] + Wide::<S, T>::choose(out_of_stock, one, zero);
             }
-            if DETAIL == 2 && let Some(record) = record.as_deref_mut() {
+            if DETAIL == 2
+                && let Some(record) = record.as_deref_mut()
+            {
                 net.store(&mut record.close[k][g..]);
                 if record.keep_before {
                     before.store(&mut record.before[k][g..]);

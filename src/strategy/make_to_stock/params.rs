@@ -1,7 +1,7 @@
 //! The configuration of one design, checked once and then trusted.
 
-use crate::config::{Arrays, Crossing, Demand, EventOrder, HoldingBasis, MakeToStock, Policy};
 use crate::config::Costs;
+use crate::config::{Arrays, Crossing, Demand, EventOrder, HoldingBasis, MakeToStock, Policy};
 use crate::engine::lattice::DEPTH;
 use crate::error::{Error, Result, check};
 use crate::law::{Law, Sampler, WholeTable};
@@ -105,7 +105,10 @@ impl DemandSource {
             Demand::Bootstrap { history } => {
                 let array = named(arrays, history)?;
                 if array.shape.len() != 1 {
-                    return Err(Error::data("demand.history", format!("must have one axis, got {}", array.shape.len())));
+                    return Err(Error::data(
+                        "demand.history",
+                        format!("must have one axis, got {}", array.shape.len()),
+                    ));
                 }
                 let law = Law::Empirical { values: array.values.clone(), interpolate: false };
                 Ok(Self::drawn(Stream::Bootstrap, law.compile().map_err(|e| e.within("demand.history"))?))
@@ -115,25 +118,39 @@ impl DemandSource {
                 let (rows, length) = match array.shape[..] {
                     [t] => (1, t),
                     [r, t] => (r, t),
-                    _ => return Err(Error::data("demand.paths", "must have axes (period) or (replication, period)")),
+                    _ => {
+                        return Err(Error::data(
+                            "demand.paths",
+                            "must have axes (period) or (replication, period)",
+                        ));
+                    }
                 };
                 if length < periods {
-                    return Err(Error::data("demand.paths", format!("have {length} periods, the run needs {periods}")));
+                    return Err(Error::data(
+                        "demand.paths",
+                        format!("have {length} periods, the run needs {periods}"),
+                    ));
                 }
                 if rows > 1 && (rows as u64) < replications && !cycle {
                     return Err(Error::data(
                         "demand.paths",
-                        format!("has {rows} replications, the run needs {replications}; cycle=True starts again"),
+                        format!(
+                            "has {rows} replications, the run needs {replications}; cycle=True starts again"
+                        ),
                     ));
                 }
                 if let Some(i) = array.values.iter().position(|x| !x.is_finite() || *x < 0.0) {
                     let x = array.values[i];
                     let (r, t) = (i / length.max(1), i % length.max(1));
-                    return Err(Error::data("demand.paths", format!("must be finite and ≥ 0, got {x} in path {r}, period {t}")));
+                    return Err(Error::data(
+                        "demand.paths",
+                        format!("must be finite and ≥ 0, got {x} in path {r}, period {t}"),
+                    ));
                 }
                 let largest = array.values.iter().copied().fold(0.0, f64::max);
                 let whole = largest < WHOLE_LIMIT && array.values.iter().all(|x| x.fract() == 0.0);
-                let kind = DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
+                let kind =
+                    DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
                 Ok(Self { kind, whole, largest })
             }
         }
@@ -168,7 +185,11 @@ impl Lead {
             return Err(Error::config(field, min, format!("≤ periods = {periods}, or nothing ever arrives")));
         }
         if max > LONGEST_PIPELINE {
-            return Err(Error::config(field, max, format!("≤ {LONGEST_PIPELINE} at its longest; use .clipped()")));
+            return Err(Error::config(
+                field,
+                max,
+                format!("≤ {LONGEST_PIPELINE} at its longest; use .clipped()"),
+            ));
         }
         if min == 0.0 && model.event_order == EventOrder::DemandBeforeOrder {
             return Err(Error::config(field, min, "≥ 1 with event_order = demand_before_order"));
@@ -238,7 +259,8 @@ impl Params {
         self.whole &= levels.iter().all(|x| x.fract() == 0.0)
             && (self.lost_share == 0.0 || self.lost_share == 1.0)
             && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
-        self.flush_every = if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
+        self.flush_every =
+            if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
     }
 
     /// The same design at another base-stock level; opening stock follows the level where it did before.

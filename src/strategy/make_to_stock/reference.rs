@@ -39,7 +39,12 @@ impl Period {
 }
 
 /// Runs one replication over `demand`; `lead(t)` is the lead time of an order released in t.
-pub fn run(p: &Params, demand: &[f64], lead: impl Fn(usize) -> usize, warm_up: usize) -> (Counts, Vec<Period>) {
+pub fn run(
+    p: &Params,
+    demand: &[f64],
+    lead: impl Fn(usize) -> usize,
+    warm_up: usize,
+) -> (Counts, Vec<Period>) {
     let mut counts = Counts::default();
     let mut days = Vec::with_capacity(demand.len());
     let mut arriving = vec![0.0; demand.len() + p.lead.longest() + 1];

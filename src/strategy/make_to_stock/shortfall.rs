@@ -75,23 +75,27 @@ pub(super) struct Sample {
 const COUNTED: usize = 1 << 22;
 
 impl Sample {
-    #[inline]
-    pub(super) fn add<T: Cell>(&mut self, x: T, whole: bool) {
-        let x = x.to_f64();
-        if whole && x < COUNTED as f64 {
-            let at = x as usize;
-            if at >= self.counts.len() {
-                self.counts.resize((at + 1).next_power_of_two().max(64), 0);
+    /// Adds minus every value of a row: a net stock at level 0 is minus the shortfall.
+    #[inline(always)]
+    pub(super) fn add_negated<T: Cell>(&mut self, row: &[T], whole: bool) {
+        let lowest = row.iter().fold(T::default(), |a, &b| if b < a { b } else { a }).to_f64();
+        if whole && -lowest < COUNTED as f64 {
+            let largest = -lowest as usize;
+            if largest >= self.counts.len() {
+                self.counts.resize((largest + 1).next_power_of_two().max(64), 0);
             }
-            self.counts[at] += 1;
+            for x in row {
+                self.counts[-x.to_f64() as usize] += 1;
+            }
         } else {
-            self.values.push(x);
+            self.values.extend(row.iter().map(|x| 0.0 - x.to_f64()));
         }
     }
 
     fn steps(mut self) -> Steps {
         self.values.sort_unstable_by(f64::total_cmp);
-        let counted = self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(x, n)| (x as f64, *n as f64));
+        let counted =
+            self.counts.iter().enumerate().filter(|(_, n)| **n > 0).map(|(x, n)| (x as f64, *n as f64));
         let listed = self.values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64));
         Steps::from_counts(counted.chain(listed))
     }
@@ -111,7 +115,18 @@ impl Shortfall {
         let Ok(base) = Curve::base(params, demand) else { return Ok(None) };
         let (mut close, mut before, mut total) = (Sample::default(), Sample::default(), 0.0);
         for (first, lanes) in pieces {
-            total += visit_shortfall(level, plan, &base, frame, *first, lanes.clone(), scratch, cancel, &mut before, &mut close)?;
+            total += visit_shortfall(
+                level,
+                plan,
+                &base,
+                frame,
+                *first,
+                lanes.clone(),
+                scratch,
+                cancel,
+                &mut before,
+                &mut close,
+            )?;
         }
         let (close, before) = (close.steps(), before.steps());
         let periods = close.count.last().copied().unwrap_or(0.0);

@@ -1,19 +1,28 @@
 //! From what a kernel recorded to the rows of a trace.
+//!
+//! Several tiles are gathered before rows are written: a row of the result is far from the next, and memory likes a
+//! few long writes better than many short ones.
 
 use super::kernel::{Record, Span};
-use crate::engine::lattice::{Cell, Lanes, Tile, store_rows};
+use crate::engine::lattice::{Cell, LANES, Lanes, Place, Tile, store_rows};
 use crate::metrics::Quantity;
 use fearless_simd::Simd;
 use std::ops::Range;
 
-/// One span of one design, as recorded, and where it goes.
+/// Tiles that are gathered when one design is traced.
+pub(super) const WINDOW: usize = 4;
+
+/// Spans of one design, as recorded, and where they go.
 pub(super) struct View<'a, T> {
-    pub(super) demand: &'a Tile<T>,
-    pub(super) record: &'a Record<T>,
+    /// Slot and span, in order of time.
+    pub(super) spans: &'a [(usize, Span)],
+    /// By slot.
+    pub(super) demand: &'a [Box<Tile<T>>],
+    /// By slot.
+    pub(super) records: &'a [Record<T>],
     /// What a one-pass record must be shifted by.
     pub(super) level: f64,
     pub(super) lost_share: f64,
-    pub(super) span: Span,
     pub(super) lanes: Range<usize>,
     /// Periods in a row.
     pub(super) stride: usize,
@@ -23,39 +32,58 @@ impl<T: Cell> View<'_, T> {
     /// Writes one quantity.
     #[inline(always)]
     pub(super) fn store<S: Simd>(&self, s: S, quantity: Quantity, out: &mut [T]) {
+        for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
+            if g + T::Lanes::<S>::WIDTH > self.lanes.start && g < self.lanes.end {
+                for &(slot, span) in self.spans {
+                    self.store_group(s, quantity, g, slot, span, out);
+                }
+            }
+        }
+    }
+
+    /// One vector of lanes of one span.
+    #[inline(always)]
+    fn store_group<S: Simd>(
+        &self,
+        s: S,
+        quantity: Quantity,
+        g: usize,
+        slot: usize,
+        span: Span,
+        out: &mut [T],
+    ) {
         let splat = |x: f64| T::Lanes::<S>::splat(s, T::from_f64(x));
         let (zero, level, share) = (splat(0.0), splat(self.level), splat(self.lost_share));
-        let before = &self.record.before;
-        let close = &self.record.close;
-        let (span, column) = (self.span, self.span.tile_start + self.span.from);
+        let (demand, Record { before, close, ordered, .. }) = (&self.demand[slot], &self.records[slot]);
+        let column = span.tile_start + span.from;
+        let place = Place { lanes: self.lanes.clone(), stride: self.stride, column };
         macro_rules! rows {
-            ($tile:expr, |$x:ident, $k:ident, $g:ident| $value:expr) => {
+            ($tile:expr, |$x:ident, $k:ident| $value:expr) => {
                 store_rows(
                     s,
                     $tile,
+                    g,
                     #[inline(always)]
-                    |$x: T::Lanes<S>, $k: usize, $g: usize| $value,
+                    |$x: T::Lanes<S>, $k: usize| $value,
                     span.from..span.to,
-                    self.lanes.clone(),
+                    &place,
                     out,
-                    self.stride,
-                    column,
                 )
             };
         }
         macro_rules! filled {
-            ($d:ident, $k:ident, $g:ident) => {
-                $d.smaller((T::Lanes::<S>::load(s, &before[$k][$g..]) + level).larger(zero))
+            ($d:ident, $k:ident) => {
+                $d.smaller((T::Lanes::<S>::load(s, &before[$k][g..]) + level).larger(zero))
             };
         }
         match quantity {
-            Quantity::Demand => rows!(self.demand, |x, _k, _g| x),
-            Quantity::OrderQuantity => rows!(&self.record.ordered, |x, _k, _g| x),
-            Quantity::NetInventory => rows!(close, |x, _k, _g| x + level),
-            Quantity::OnHand => rows!(close, |x, _k, _g| (x + level).larger(zero)),
-            Quantity::Backorders => rows!(close, |x, _k, _g| (x + level).larger(zero) - (x + level)),
-            Quantity::Filled => rows!(self.demand, |d, k, g| filled!(d, k, g)),
-            Quantity::Lost => rows!(self.demand, |d, k, g| (d - filled!(d, k, g)).portion(share)),
+            Quantity::Demand => rows!(demand, |x, _k| x),
+            Quantity::OrderQuantity => rows!(ordered, |x, _k| x),
+            Quantity::NetInventory => rows!(close, |x, _k| x + level),
+            Quantity::OnHand => rows!(close, |x, _k| (x + level).larger(zero)),
+            Quantity::Backorders => rows!(close, |x, _k| (x + level).larger(zero) - (x + level)),
+            Quantity::Filled => rows!(demand, |d, k| filled!(d, k)),
+            Quantity::Lost => rows!(demand, |d, k| (d - filled!(d, k)).portion(share)),
         }
     }
 }

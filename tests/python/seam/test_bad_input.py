@@ -73,15 +73,15 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
         TypeError,
         ["Bootstrap.history", "datetime"],
     ),
-    ("ragged", lambda: mk.Paths([[1, 2], [3]]), ValueError, ["Paths.paths", "regular"]),
+    ("ragged", lambda: mk.Paths([[1.0, 2.0], [3.0]]), ValueError, ["Paths.paths", "regular"]),
     ("three axes", lambda: mk.Paths(np.ones((2, 3, 4))), ValueError, ["Paths.paths", "by_item"]),
     (
         "half blank",
-        lambda: mk.Paths([[1, np.nan], [1, 2]], nan="skip"),
+        lambda: mk.Paths([[1.0, np.nan], [1.0, 2.0]], nan="skip"),
         ValueError,
         ["Paths.paths", "period 1"],
     ),
-    ("infinite path", lambda: mk.Paths([[1, 2], [1, np.inf]]), ValueError, ["path 1, period 1", "inf"]),
+    ("infinite path", lambda: mk.Paths([[1.0, 2.0], [1.0, np.inf]]), ValueError, ["path 1, period 1", "inf"]),
     ("names", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a"]), ValueError, ["names", "2", "1"]),
     ("same names", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a", "a"]), ValueError, ["names", "'a'"]),
     ("axes", lambda: mk.Paths.by_item(np.ones((2, 3)), ["a", "b"], "kk"), ValueError, ["axes", "'kk'"]),
@@ -156,7 +156,7 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     # Sweeps.
     ("no values", lambda: mk.Sweep([]), ValueError, ["Sweep.values", "empty"]),
     ("nan value", lambda: mk.Sweep([1, np.nan]), ValueError, ["Sweep.values", "position 1"]),
-    ("two axes swept", lambda: mk.Sweep(np.ones((2, 2))), ValueError, ["Sweep.values", "(2, 2)"]),  # type: ignore[arg-type]
+    ("two axes swept", lambda: mk.Sweep(np.ones((2, 2))), ValueError, ["Sweep.values", "(2, 2)"]),
     ("text swept", lambda: mk.Sweep("abc"), TypeError, ["Sweep.values", "str"]),  # type: ignore[arg-type]
     ("no name", lambda: mk.Sweep([1], name=""), ValueError, ["Sweep.name"]),
     (
@@ -212,5 +212,5 @@ def test_unknown_names_of_results_list_those_that_exist() -> None:
         result.trace["on_hand"]
     with pytest.raises(KeyError, match="keep="):
         run({"a": shop()})["cost"]
-    with pytest.raises(ValueError, match="0.99"):
+    with pytest.raises(ValueError, match=r"0\.99"):
         run({"a": shop()}).mean("cost", level=0.99)
