@@ -34,7 +34,7 @@ def test_base_stock(instance: Instance) -> None:
         periods=lead_time + 500,
         warm_up=lead_time,
         replications=REPLICATIONS.get(instance.id, 100_000),
-        seed=20,
+        seed=instance.seed,
         metrics=[*instance.exact, "demand", "filled"],
     )
     agree(run, instance.exact)
@@ -81,7 +81,9 @@ def test_review_every_third_period(lead_time: int, order_first: bool) -> None:
         costs=mk.Costs(holding=1, backorder=9),
     )
     metrics = ["cost", "on_hand", "backorders", "alpha_service", "fill_rate", "demand", "filled"]
-    run = mk.simulate(item, periods=periods, replications=250_000, seed=22, metrics=metrics)
+    run = mk.simulate(
+        item, periods=periods, replications=250_000, seed=220 + 2 * lead_time + order_first, metrics=metrics
+    )
     seen = covers(periods, lead_time, review=3, order_first=order_first)
     assert set(seen[lead_time + 2 :]) == {lead_time + k + (1 if order_first else 0) for k in range(3)}
     exact = opening_run(pmf(stats.poisson(10)), level, seen, 1.0, 9.0)

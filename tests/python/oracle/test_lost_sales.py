@@ -31,7 +31,7 @@ def shop(instance: Instance) -> mk.MakeToStock:
 def test_base_stock_with_lost_sales(instance: Instance) -> None:
     metrics = [*instance.exact, "demand", "filled", "backorders"]
     run = mk.simulate(
-        shop(instance), periods=600, warm_up=100, replications=200_000, seed=2008, metrics=metrics
+        shop(instance), periods=600, warm_up=100, replications=200_000, seed=instance.seed, metrics=metrics
     )
     assert (run["backorders"] == 0).all()
     agree(run, {k: v for k, v in instance.exact.items() if k != "orders"})

@@ -30,7 +30,7 @@ def test_min_max(instance: Instance) -> None:
         periods=WARM_UP + 1000,
         warm_up=WARM_UP,
         replications=60_000,
-        seed=1991,
+        seed=instance.seed,
         metrics=[*instance.exact, "orders", "demand", "filled"],
     )
     if instance.exact.get("orders") == 1.0:

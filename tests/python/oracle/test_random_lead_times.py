@@ -11,6 +11,7 @@ which is less than the textbook's σ²·(1 + E L) + μ²·Var L, which lets no o
 
 from __future__ import annotations
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def test_stock_and_service(crossing: str) -> None:
         periods=404,
         warm_up=4,
         replications=200_000,
-        seed=30,
+        seed=zlib.crc32(crossing.encode()),
         metrics=["cost", "on_hand", "backorders", "net_inventory", "alpha_service"],
     )
     exact = {"on_hand": on_hand, "backorders": waiting, "alpha_service": float(missing[: LEVEL + 1].sum())}
@@ -74,7 +75,7 @@ def test_spread_of_net_inventory(crossing: str, law: str) -> None:
         shop(crossing, demand=demand),
         periods=24,
         replications=500_000,
-        seed=31,
+        seed=zlib.crc32(f"{law} {crossing}".encode()),
         trace=["net_inventory"],
         metrics=["demand"],
     )
