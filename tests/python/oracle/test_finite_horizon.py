@@ -1,0 +1,78 @@
+"""Runs that are too short to forget their start, and the two meanings of a fill rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from exact import base_stock, covers, opening_run, pmf
+from judge import agree
+from scipy import stats
+
+import maketo as mk
+
+
+def test_a_thousand_periods_from_a_full_shelf() -> None:
+    """Poisson(20), S = 92, L = 4, demand before order, h = 1, b = 9, 1000 periods without warm-up.
+
+    The first three closes see fewer than four periods of demand. Other simulators and the exact expectation
+    give a cost of 16.17525 and a fill rate of 0.97973.
+    """
+    metrics = ["cost", "on_hand", "backorders", "alpha_service", "fill_rate", "demand", "filled"]
+    exact = opening_run(pmf(stats.poisson(20)), 92, covers(1000, 4, order_first=False), 1.0, 9.0)
+    assert exact["cost"] == pytest.approx(16.17525, abs=5e-6)
+    assert exact["fill_rate"] == pytest.approx(0.97973, abs=5e-6)
+    shop = mk.MakeToStock(
+        demand=mk.Poisson(20),
+        policy=mk.BaseStock(92),
+        lead_time=4,
+        event_order="demand_before_order",
+        costs=mk.Costs(holding=1, backorder=9),
+    )
+    run = mk.simulate(shop, periods=1000, replications=100_000, seed=41, metrics=metrics)
+    agree(run, {k: exact[k] for k in metrics if k in exact})
+
+
+@pytest.mark.parametrize(("lead_time", "periods"), [(4, 4), (4, 6), (1, 2), (7, 30)])
+def test_from_the_first_period_on(lead_time: int, periods: int) -> None:
+    metrics = ["cost", "on_hand", "backorders", "alpha_service"]
+    level = 10 * (lead_time + 1) if periods > lead_time else 10 * periods
+    exact = opening_run(pmf(stats.poisson(10)), level, covers(periods, lead_time), 1.0, 9.0)
+    shop = mk.MakeToStock(
+        demand=mk.Poisson(10),
+        policy=mk.BaseStock(level),
+        lead_time=lead_time,
+        costs=mk.Costs(holding=1, backorder=9),
+    )
+    run = mk.simulate(shop, periods=periods, replications=4_000_000, seed=420 + periods, metrics=metrics)
+    agree(run, {k: exact[k] for k in metrics})
+
+
+@pytest.mark.parametrize(("periods", "printed"), [(10, 0.945), (52, 0.922)])
+def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(periods: int, printed: float) -> None:
+    """Poisson(0.3), L = 3, S = 3. The mean of the replications' own fill rates, where there was demand, is
+    higher.
+
+    Years with little demand fill most of it and count as much as the others. The ratio of means does not
+    know T.
+    """
+    shop = mk.MakeToStock(demand=mk.Poisson(0.3), policy=mk.BaseStock(3), lead_time=3)
+    run = mk.simulate(
+        shop,
+        periods=periods + 4,
+        warm_up=4,
+        replications=4_000_000,
+        seed=430 + periods,
+        metrics=["fill_rate", "filled", "demand"],
+    )
+    agree(run, {"fill_rate": base_stock(pmf(stats.poisson(0.3)), 3, 4)["fill_rate"]})  # 0.9096
+    own = run["fill_rate"]
+    had_demand = ~np.isnan(own)
+    assert np.array_equal(had_demand, run["demand"] > 0)
+    # exp(−0.3·T) of the years have none.
+    none = np.exp(-0.3 * periods)
+    assert abs(1 - had_demand.mean() - none) <= 4.5 * np.sqrt(none / len(own))
+    mean, error = own[had_demand].mean(), own[had_demand].std() / np.sqrt(had_demand.sum())
+    assert error < 0.0002
+    assert abs(mean - printed) < 0.0005 + 4.5 * error  # printed to three digits
+    undefined = run.statistics("fill_rate")[list(mk.STATISTICS).index("nan")]
+    assert undefined == (~had_demand).sum()

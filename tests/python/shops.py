@@ -1,0 +1,66 @@
+"""A spread of shops over all that the model knows, and the bits of everything a run returns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+import maketo as mk
+
+COSTS = mk.Costs(
+    holding=0.7, backorder=9, shortage=0.3, lost_sale=2, order=11, unit=1.5, price=4, salvage=0.5
+)
+CROSSED = mk.Discrete([1, 2, 5], [0.25, 0.5, 0.25])
+
+SHOPS = {
+    "base stock": mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4, costs=COSTS),
+    "real demand": mk.MakeToStock(
+        demand=mk.Gamma(mean=10, sd=5),
+        policy=mk.BaseStock(30.5),
+        lead_time=1,
+        holding_basis="mean",
+        costs=COSTS,
+    ),
+    "min-max": mk.MakeToStock(demand=mk.Poisson(10), policy=mk.MinMax(16, 50), lead_time=1, costs=COSTS),
+    "lost sales": mk.MakeToStock(
+        demand=mk.NegativeBinomial(mean=5, sd=4),
+        policy=mk.BaseStock(20),
+        lead_time=3,
+        backorder_share=0,
+        costs=COSTS,
+    ),
+    "crossing": mk.MakeToStock(demand=mk.Poisson(6), policy=mk.BaseStock(24), lead_time=CROSSED, costs=COSTS),
+    "first in, first out, some wait": mk.MakeToStock(
+        demand=mk.Normal(6, 4),
+        policy=mk.MinMax(9, 30, strict=True),
+        lead_time=CROSSED,
+        crossing="fifo",
+        review_period=2,
+        event_order="demand_before_order",
+        backorder_share=0.375,
+        opening_stock=3,
+        costs=COSTS,
+    ),
+    "bootstrap": mk.MakeToStock(
+        demand=mk.Bootstrap([0, 0, 3, 0, 7, 1]),
+        policy=mk.BaseStock(9),
+        lead_time=2,
+        review_period=3,
+        costs=COSTS,
+    ),
+}
+TRACED = ("on_hand", "backorders", "order_quantity")
+
+
+def bits(run: mk.Result, names: Iterable[str] | None = None) -> str:
+    """A digest of all arrays and estimates of a run, NaN included."""
+    digest = hashlib.sha256()
+    for name in run.metrics if names is None else names:
+        if name in run:
+            digest.update(np.ascontiguousarray(run[name]).tobytes())
+        digest.update(np.ascontiguousarray(run.statistics(name)).tobytes())
+    for traced in run.trace.values():
+        digest.update(np.ascontiguousarray(traced).tobytes())
+    return digest.hexdigest()
