@@ -284,8 +284,8 @@ class Result:
             missing = sorted(needed - self._metrics.keys())
             if missing:
                 raise ValueError(
-                    f"level must be {self.confidence:g}, the run's confidence, as {', '.join(missing)} was not kept; "
-                    f"got {confidence:g}. Run with confidence={confidence:g} or keep those metrics"
+                    f"level must be {self.confidence:g}, the run's confidence, as {', '.join(missing)} was "
+                    f"not kept; got {confidence:g}. Run with confidence={confidence:g} or keep those metrics"
                 )
             top, bottom = (
                 self._sum(expression or name) for expression in (about.numerator, about.denominator)

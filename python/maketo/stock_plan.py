@@ -216,11 +216,11 @@ class StockPlan:
                 lines.append(self._open_question(percent))
             lines += ["", self._head(rows), ""]
         lines += [
-            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season, and",
-            "months before a part was introduced look like months without demand. A level that is the least to",
-            "reach the target on one history promises a little too much on the next, even if nothing changes.",
-            "The Monte Carlo interval shrinks with more replications, the input interval only with a longer",
-            "history.",
+            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season,",
+            "and months before a part was introduced look like months without demand. A level that is the",
+            "least to reach the target on one history promises a little too much on the next, even if",
+            "nothing changes. The Monte Carlo interval shrinks with more replications, the input interval",
+            "only with a longer history.",
             f"Repeat with key 0x{s['key']:016x}.",
         ]
         return "\n".join(lines)
