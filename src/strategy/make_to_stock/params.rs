@@ -231,7 +231,11 @@ impl Params {
         };
         let target = model.policy.target();
         if target < 0.0 && model.backorder_share < 1.0 {
-            let field = if matches!(model.policy, Policy::BaseStock { .. }) { "policy.level" } else { "policy.up_to" };
+            let field = if matches!(model.policy, Policy::BaseStock { .. }) {
+                "policy.level"
+            } else {
+                "policy.up_to"
+            };
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
             return Err(Error::config(field, target, bound));
         }
