@@ -49,7 +49,7 @@ fn variants() -> Vec<maketo::config::MakeToStock> {
                         m.opening_stock = if all.len() % 5 == 0 { Some(3.0) } else { None };
                         let impossible = order == EventOrder::DemandBeforeOrder
                             && (*lead == leads[0] || *lead == leads[4]);
-                        let refused = policy.target() < 0.0 && share < 1.0;
+                        let refused = policy.target() < 0.0 && m.opening_stock.is_none() && share < 1.0;
                         if !(impossible || refused) {
                             all.push(m);
                         }

@@ -229,15 +229,14 @@ impl Params {
             Some(x) => check::non_negative("opening_stock", x)?,
             None => model.policy.target(),
         };
-        let target = model.policy.target();
-        if target < 0.0 && model.backorder_share < 1.0 {
+        if opening < 0.0 && model.backorder_share < 1.0 {
             let field = if matches!(model.policy, Policy::BaseStock { .. }) {
                 "policy.level"
             } else {
                 "policy.up_to"
             };
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
-            return Err(Error::config(field, target, bound));
+            return Err(Error::config(field, opening, bound));
         }
         let (lead, mean_lead) = Lead::compile(model, periods)?;
         let lost_share = 1.0 - model.backorder_share;

@@ -103,6 +103,12 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
         ValueError,
         ["costs.holding", "≥ 0", "-1"],
     ),
+    (
+        "a backlog planned where sales are lost",
+        lambda: run(shop(policy=mk.BaseStock(-3), backorder_share=0)),
+        ValueError,
+        ["policy.level", "≥ 0", "-3"],
+    ),
     ("s ≥ S", lambda: run(shop(policy=mk.MinMax(9, 9))), ValueError, ["policy.reorder", "< up_to", "9"]),
     ("share", lambda: run(shop(backorder_share=1.5)), ValueError, ["backorder_share", "[0, 1]", "1.5"]),
     ("opening", lambda: run(shop(opening_stock=-1)), ValueError, ["opening_stock", "≥ 0", "-1"]),
