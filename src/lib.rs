@@ -10,6 +10,7 @@
 //! random/     address (key, replication, stream, entity, index) -> Philox -> uniform; no generator state anywhere
 //! law/        a distribution -> a monotone sampler, a block of replications at a time
 //! demand/     laws over time: stationary laws, bootstrap of a history, given paths
+//! supply/     lead times
 //! strategy/   one room per strategy: make_to_stock
 //! engine/     what strategies call: lattice (periods, replications in lanes)
 //! metrics/    what is recorded, its unit, how it is reduced; the sink that decides what survives
@@ -41,6 +42,7 @@
 
 pub mod bench;
 pub mod config;
+pub mod demand;
 pub mod engine;
 pub mod error;
 pub mod law;
@@ -48,6 +50,7 @@ pub mod metrics;
 pub mod random;
 pub mod run;
 pub mod strategy;
+pub mod supply;
 
 #[cfg(feature = "python")]
 mod python;

@@ -2,3 +2,4 @@
 
 pub mod lattice;
 pub mod level;
+pub mod work;

@@ -4,6 +4,7 @@
 //! price never enters an inner loop. [`METRICS`] is the catalogue that documentation, tables and plots share.
 
 pub mod interval;
+pub mod service;
 pub mod summary;
 
 use crate::config::Costs;

@@ -4,8 +4,8 @@
 //! Every sum runs over chunks of 256 values in index order, so a result does not depend on who computed it.
 
 use super::interval;
+use crate::engine::work::CHUNK;
 use crate::error::{Error, Result};
-use crate::run::CHUNK;
 
 /// Probabilities of the quantiles in a summary.
 pub const PROBABILITIES: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];

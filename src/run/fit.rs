@@ -5,35 +5,16 @@
 //! simulated on the same draws.
 
 use super::simulate::{Prepared, prepare};
-use super::{Control, chunks, derived_key, run_jobs};
+use super::{Control, chunks, derived_key, end_of, run_jobs};
 use crate::config::{Arrays, Demand, Model, Policy, Request};
-use crate::error::{Error, Result, check};
+use crate::error::{Error, Result};
 use crate::metrics::Counts;
+use crate::metrics::service::Target;
 use crate::random::{Line, Stream};
 use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
 use crate::strategy::make_to_stock::plan::{Frame, Plan};
 use crate::strategy::make_to_stock::shortfall::Shortfall;
 use serde::{Deserialize, Serialize};
-
-/// What a level must reach.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// Which service measure.
-    pub metric: Service,
-    /// The least acceptable value.
-    pub at_least: f64,
-}
-
-/// Service measures that grow with the base stock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Service {
-    /// Share of demand filled from stock in its own period, over all replications and periods.
-    FillRate,
-    /// Share of periods without backlog or loss.
-    AlphaService,
-}
 
 /// `fit`: a run and a target. The level of the policy in the run is ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -66,20 +47,6 @@ pub struct Fitted {
     pub achieved: Vec<f64>,
     /// SIMD level used.
     pub simd: &'static str,
-}
-
-impl Target {
-    fn check(&self) -> Result<()> {
-        check::share("target.at_least", self.at_least).map(drop)
-    }
-
-    /// The measure from pooled counts.
-    pub fn value(&self, c: &Counts, periods: f64) -> f64 {
-        match self.metric {
-            Service::FillRate => c.filled / c.demand,
-            Service::AlphaService => 1.0 - c.stockouts / periods,
-        }
-    }
 }
 
 /// Level search on the replications of the request.
@@ -128,8 +95,7 @@ pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &C
             let mut array = source.clone();
             resample(&source.values, frame.key, item.key, &mut array.values);
             own.insert(history.clone(), array);
-            let (plan, _) =
-                Plan::compile(&[model], item.key, &own, &frame, u64::from(run.replications), run.method)?;
+            let (plan, _) = Plan::compile(&[model], item.key, &own, &frame, end_of(run), run.method)?;
             let search = Search {
                 level: prepared.level,
                 frame,

@@ -13,32 +13,12 @@ mod pool;
 pub mod simulate;
 mod store;
 
-use crate::engine::lattice::LANES;
 use crate::error::{Error, Result};
 use crate::random::{EVALUATION, philox4x32, split_key};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+pub use crate::engine::work::{CHUNK, Cancel, Piece};
 pub use pool::run_jobs;
-
-/// Replications in a chunk: canonical, aligned to absolute replication numbers.
-pub const CHUNK: usize = LANES;
-
-/// A flag that stops a run between tiles.
-#[derive(Debug, Default)]
-pub struct Cancel(AtomicBool);
-
-impl Cancel {
-    /// Ask the run to stop.
-    pub fn raise(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// `Err(Cancelled)` once raised.
-    #[inline]
-    pub fn check(&self) -> Result<()> {
-        if self.0.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
-    }
-}
 
 /// How far a run is.
 #[derive(Debug, Default)]
@@ -78,15 +58,6 @@ pub fn derived_key(key: u64, number: u32) -> u64 {
     u64::from(w[0]) | u64::from(w[1]) << 32
 }
 
-/// The part of one canonical chunk that belongs to a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Piece {
-    /// First replication of the chunk.
-    pub first: u32,
-    /// Lanes that belong to the run.
-    pub lanes: std::ops::Range<usize>,
-}
-
 /// The replications of a run, cut into canonical chunks.
 pub fn chunks(first: u32, count: u32) -> Vec<Piece> {
     let (first, end) = (u64::from(first), u64::from(first) + u64::from(count));
@@ -117,6 +88,11 @@ pub fn first_replication(request: &crate::config::Request) -> Result<u32> {
         crate::config::Half::Training => offset,
         crate::config::Half::Evaluation => EVALUATION + offset,
     })
+}
+
+/// One past the last replication of a request, counted from the start of its half.
+pub fn end_of(request: &crate::config::Request) -> u64 {
+    u64::from(request.first_replication) + u64::from(request.replications)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `simulate`: items × designs × replications.
 
 use super::store::noughts;
-use super::{Control, Piece, chunks, first_replication, run_jobs};
+use super::{Control, Piece, chunks, end_of, first_replication, run_jobs};
 use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
@@ -157,14 +157,7 @@ fn compile(
                 return Ok(());
             }
             let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
-            let plan = Plan::compile(
-                &models,
-                item.key,
-                arrays,
-                frame,
-                u64::from(request.replications),
-                request.method,
-            );
+            let plan = Plan::compile(&models, item.key, arrays, frame, end_of(request), request.method);
             *out = Some(
                 plan.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }),
             );

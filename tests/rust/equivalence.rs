@@ -4,11 +4,12 @@
 mod support;
 
 use maketo::config::{Arrays, Crossing, EventOrder, HoldingBasis, Method, Policy};
+use maketo::demand::DemandSource;
 use maketo::law::{Law, Negative};
 use maketo::metrics::{METRICS, Tariff, values};
 use maketo::random::{EVALUATION, Line, Stream};
 use maketo::run::simulate::{Outcome, Trace};
-use maketo::strategy::make_to_stock::params::{DemandSource, Params};
+use maketo::strategy::make_to_stock::params::Params;
 use maketo::strategy::make_to_stock::reference;
 use support::{discrete, fixed, gamma, item, model, poisson, request, run};
 
@@ -242,4 +243,24 @@ fn one_pass_switches_itself_off() {
             Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };
     };
     assert_eq!(method(designs(&min_max)).method, "grid");
+}
+
+/// A shard of a run over given paths meets the same paths as the whole.
+#[test]
+fn given_paths_are_numbered_like_replications() {
+    let (rows, periods) = (300, 20);
+    let values = (0..rows * periods).map(|i| f64::from((i * 7919 % 13) as u32)).collect();
+    let paths = maketo::config::Array { values, shape: vec![rows, periods] };
+    let arrays = Arrays::from([("paths".to_owned(), paths)]);
+    let mut m = model(poisson(1.0), Policy::BaseStock { level: 20.0 }, fixed(1.0));
+    m.demand = maketo::config::Demand::Paths { paths: "paths".to_owned(), cycle: false };
+    let all = request(vec![item("x", 5, vec![m])], periods, 300);
+    let whole = metrics_of(&run(&all, &arrays));
+    let mut q = all.clone();
+    (q.first_replication, q.replications) = (250, 50);
+    for (part, whole) in metrics_of(&run(&q, &arrays)).iter().zip(&whole) {
+        assert_eq!(part[..], whole[250..]);
+    }
+    q.replications = 51;
+    assert!(maketo::run::simulate::prepare(&q, &arrays).is_err(), "path 300 does not exist");
 }

@@ -24,6 +24,9 @@ pub const LANES: usize = 256;
 /// Periods in a tile: a multiple of four, so that a Philox block never straddles two tiles.
 pub const DEPTH: usize = 64;
 
+/// Largest sum a 32-bit accumulator may reach before it is emptied; larger quantities run in doubles.
+pub const WHOLE_LIMIT: f64 = (i32::MAX / 2) as f64;
+
 /// One quantity for every replication of a chunk.
 pub type Row<T> = [T; LANES];
 /// One quantity for every replication of a chunk over the periods of a tile.

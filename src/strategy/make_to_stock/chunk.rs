@@ -4,19 +4,20 @@
 //! it. A group whose designs differ only in their base-stock level takes [one pass](super::curve) where that is valid.
 
 use super::curve;
-use super::inputs::DemandCell;
 use super::kernel::{Detail, Inputs, Record, Span, State, advance};
-use super::params::{Lead, Params};
+use super::params::Params;
 use super::plan::{Frame, Group, Plan};
 use super::reference;
 use super::shortfall::Samples;
 use super::trace::{RowCell, Rows, View, WINDOW};
+use crate::demand::{DemandCell, Window};
 use crate::engine::lattice::{Cell, DEPTH, Tile, new_tile};
 use crate::engine::level::at_level;
+use crate::engine::work::{Cancel, Piece};
 use crate::error::Result;
 use crate::metrics::{Counts, Quantity};
 use crate::random::Stream;
-use crate::run::{Cancel, Piece};
+use crate::supply::Lead;
 use fearless_simd::{Level, Simd};
 use std::ops::Range;
 
@@ -228,6 +229,35 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
+    /// The tile that starts at `start`.
+    fn window(&self, start: usize) -> Window {
+        let Frame { key, periods, .. } = *self.frame;
+        Window { key, entity: self.plan.entity, first: self.first, start, periods: periods - start }
+    }
+
+    /// One tile of demand, and one of every random lead time.
+    #[inline(always)]
+    fn draw<S: Simd, T: DemandCell>(
+        &self,
+        s: S,
+        start: usize,
+        demand: &mut Tile<T>,
+        index: &mut Tile<i32>,
+        leads: &mut [Box<Tile<i32>>],
+    ) {
+        let window = self.window(start);
+        s.vectorize(
+            #[inline(always)]
+            || T::fill(s, &self.group.demand, &window, demand, index),
+        );
+        for (law, tile) in self.group.leads.iter().zip(leads) {
+            s.vectorize(
+                #[inline(always)]
+                || window.whole(s, Stream::LeadTime, law, tile),
+            );
+        }
+    }
+
     #[inline(always)]
     fn shortfall<S: Simd, T: Drawn>(
         &self,
@@ -304,9 +334,10 @@ impl<'a> Chunk<'a> {
             for lane in self.lanes.clone() {
                 self.cancel.check()?;
                 let replication = self.first + lane as u32;
-                let demand: Vec<f64> =
-                    (0..self.frame.periods).map(|t| self.demand_of(replication, t)).collect();
-                let line = self.source(Stream::LeadTime).line(replication);
+                let demand: Vec<f64> = (0..self.frame.periods)
+                    .map(|t| self.group.demand.at(self.frame.key, self.plan.entity, replication, t))
+                    .collect();
+                let line = self.window(0).source(Stream::LeadTime).line(replication);
                 let wait = |t: usize| match &p.lead {
                     Lead::Fixed(l) => *l,
                     Lead::Random { law, .. } => law.at(line.bits(t as u64)) as usize,

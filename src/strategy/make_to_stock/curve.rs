@@ -11,9 +11,10 @@
 //! level moves.
 
 use super::kernel::{Record, Span};
-use super::params::{DemandKind, DemandSource, Params};
+use super::params::Params;
 use super::tally::{AVAILABLE, BACKORDERS, FILLED, ON_HAND, STOCKOUTS, Tally};
 use crate::config::Policy;
+use crate::demand::{DemandKind, DemandSource};
 use crate::engine::lattice::{Cell, LANES, Lanes, Row, Tile};
 use crate::metrics::Counts;
 use fearless_simd::Simd;
@@ -82,7 +83,7 @@ impl Curve {
 }
 
 fn same_but_level(a: &Params, b: &Params) -> bool {
-    use super::params::Lead;
+    use crate::supply::Lead;
     let leads = match (&a.lead, &b.lead) {
         (Lead::Fixed(x), Lead::Fixed(y)) => x == y,
         (Lead::Random { law: x, fifo: f, .. }, Lead::Random { law: y, fifo: g, .. }) => x == y && f == g,

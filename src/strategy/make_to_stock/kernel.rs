@@ -1,13 +1,14 @@
 //! The model on lanes: every design advances over a tile with its state in registers, 32 (whole) or 16 (real)
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
-use super::params::{Lead, Params};
+use super::params::Params;
 use super::tally::{
     AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally,
 };
 use crate::config::Policy;
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
+use crate::supply::Lead;
 use fearless_simd::Simd;
 
 /// What a kernel carries at once.

@@ -33,12 +33,11 @@
 //! # Files
 //!
 //! [`params`]: the configuration, checked once · [`reference`]: the model for reading, one replication at a time ·
-//! `kernel`, `tally`: the same on lanes · [`plan`]: one item with its designs · `inputs`, [`chunk`], `trace`: a piece of its replications · [`curve`]: all
+//! `kernel`, `tally`: the same on lanes · [`plan`]: one item with its designs · [`chunk`], `trace`: a piece of its replications · [`curve`]: all
 //! base-stock levels from one pass · [`shortfall`]: the same, pooled, for searches.
 
 pub mod chunk;
 pub mod curve;
-mod inputs;
 mod kernel;
 pub mod params;
 pub mod plan;

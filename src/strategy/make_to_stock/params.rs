@@ -1,67 +1,10 @@
 //! The configuration of one design, checked once and then trusted.
 
-use crate::config::Costs;
-use crate::config::{Arrays, Crossing, Demand, EventOrder, HoldingBasis, MakeToStock, Policy};
-use crate::engine::lattice::DEPTH;
+use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Policy};
+use crate::demand::DemandSource;
+use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
-use crate::law::{Law, Sampler, WholeTable};
-use crate::random::Stream;
-use std::sync::Arc;
-
-/// Longest lead time that a pipeline is built for, in periods.
-const LONGEST_PIPELINE: f64 = 100_000.0;
-/// Largest sum an integer accumulator may reach before it is emptied.
-const WHOLE_LIMIT: f64 = (i32::MAX / 2) as f64;
-
-/// Demand of one item, ready to draw.
-#[derive(Debug, Clone)]
-pub struct DemandSource {
-    /// Where values come from.
-    pub kind: DemandKind,
-    /// Every value is a whole number within 32 bits.
-    pub whole: bool,
-    /// Largest absolute value.
-    pub largest: f64,
-}
-
-/// Where the demand of a period comes from.
-#[derive(Debug, Clone)]
-pub enum DemandKind {
-    /// Drawn by address on `stream`.
-    Drawn {
-        /// `Demand` or `Bootstrap`.
-        stream: Stream,
-        /// The compiled law.
-        sampler: Sampler,
-    },
-    /// Given: `rows` paths of `periods` values.
-    Given {
-        /// Row-major values.
-        values: Arc<[f64]>,
-        /// Paths.
-        rows: usize,
-        /// Periods in a path.
-        periods: usize,
-    },
-}
-
-/// Periods from release to receipt.
-#[derive(Debug, Clone)]
-pub enum Lead {
-    /// Always the same.
-    Fixed(usize),
-    /// Drawn by (arc, release period).
-    Random {
-        /// The compiled law.
-        law: Arc<WholeTable>,
-        /// Largest value.
-        longest: usize,
-        /// A release may arrive in its own period.
-        may_be_zero: bool,
-        /// No order arrives before an earlier one.
-        fifo: bool,
-    },
-}
+use crate::supply::Lead;
 
 /// One design.
 #[derive(Debug, Clone)]
@@ -94,124 +37,6 @@ pub struct Params {
     pub flush_every: usize,
 }
 
-impl DemandSource {
-    /// Compiles the demand of one item for runs of `periods` periods and `replications` replications.
-    pub fn compile(demand: &Demand, arrays: &Arrays, periods: usize, replications: u64) -> Result<Self> {
-        match demand {
-            Demand::Stationary { law } => {
-                let sampler = law.compile().map_err(|e| e.within("demand"))?;
-                Ok(Self::drawn(Stream::Demand, sampler))
-            }
-            Demand::Bootstrap { history } => {
-                let array = named(arrays, history)?;
-                if array.shape.len() != 1 {
-                    return Err(Error::data(
-                        "demand.history",
-                        format!("must have one axis, got {}", array.shape.len()),
-                    ));
-                }
-                let law = Law::Empirical { values: array.values.clone(), interpolate: false };
-                Ok(Self::drawn(Stream::Bootstrap, law.compile().map_err(|e| e.within("demand.history"))?))
-            }
-            Demand::Paths { paths, cycle } => {
-                let array = named(arrays, paths)?;
-                let (rows, length) = match array.shape[..] {
-                    [t] => (1, t),
-                    [r, t] => (r, t),
-                    _ => {
-                        return Err(Error::data(
-                            "demand.paths",
-                            "must have axes (period) or (replication, period)",
-                        ));
-                    }
-                };
-                if length < periods {
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!("have {length} periods, the run needs {periods}"),
-                    ));
-                }
-                if rows > 1 && (rows as u64) < replications && !cycle {
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!(
-                            "has {rows} replications, the run needs {replications}; cycle=True starts again"
-                        ),
-                    ));
-                }
-                if let Some(i) = array.values.iter().position(|x| !x.is_finite() || *x < 0.0) {
-                    let x = array.values[i];
-                    let (r, t) = (i / length.max(1), i % length.max(1));
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!("must be finite and ≥ 0, got {x} in path {r}, period {t}"),
-                    ));
-                }
-                let largest = array.values.iter().copied().fold(0.0, f64::max);
-                let whole = largest < WHOLE_LIMIT && array.values.iter().all(|x| x.fract() == 0.0);
-                let kind =
-                    DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
-                Ok(Self { kind, whole, largest })
-            }
-        }
-    }
-
-    fn drawn(stream: Stream, sampler: Sampler) -> Self {
-        let largest = sampler.min().abs().max(sampler.max().abs());
-        let whole = matches!(sampler, Sampler::Whole(_)) && sampler.min() >= 0.0 && largest < WHOLE_LIMIT;
-        Self { kind: DemandKind::Drawn { stream, sampler }, whole, largest }
-    }
-}
-
-fn named<'a>(arrays: &'a Arrays, name: &str) -> Result<&'a crate::config::Array> {
-    arrays.get(name).ok_or_else(|| Error::data(name, "no array of this name came with the configuration"))
-}
-
-impl Lead {
-    fn compile(model: &MakeToStock, periods: usize) -> Result<(Self, f64)> {
-        let field = "lead_time";
-        let sampler = model.lead_time.compile().map_err(|e| e.within(field))?;
-        let Sampler::Whole(law) = sampler else {
-            return Err(Error::Type {
-                field: field.to_owned(),
-                reason: "must be a whole number of periods; say how a continuous law is made whole: \
-                         .rounded(\"nearest\") or .rounded(\"up\")"
-                    .to_owned(),
-            });
-        };
-        let (min, max, mean) = (f64::from(law.first()), f64::from(law.last()), law.mean());
-        check::non_negative(field, min)?;
-        if min > periods as f64 {
-            return Err(Error::config(field, min, format!("≤ periods = {periods}, or nothing ever arrives")));
-        }
-        if max > LONGEST_PIPELINE {
-            return Err(Error::config(
-                field,
-                max,
-                format!("≤ {LONGEST_PIPELINE} at its longest; use .clipped()"),
-            ));
-        }
-        if min == 0.0 && model.event_order == EventOrder::DemandBeforeOrder {
-            return Err(Error::config(field, min, "≥ 1 with event_order = demand_before_order"));
-        }
-        let lead = if min == max {
-            Self::Fixed(max as usize)
-        } else {
-            let (longest, may_be_zero) = (max as usize, min == 0.0);
-            Self::Random { law: Arc::new(law), longest, may_be_zero, fifo: model.crossing == Crossing::Fifo }
-        };
-        Ok((lead, mean))
-    }
-
-    /// Largest value.
-    pub fn longest(&self) -> usize {
-        match self {
-            Self::Fixed(l) => *l,
-            Self::Random { longest, .. } => *longest,
-        }
-    }
-}
-
 impl Params {
     /// Checks and compiles one design; `periods` includes warm-up.
     pub fn compile(model: &MakeToStock, demand: &DemandSource, periods: usize) -> Result<Self> {
@@ -238,7 +63,7 @@ impl Params {
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
             return Err(Error::config(field, opening, bound));
         }
-        let (lead, mean_lead) = Lead::compile(model, periods)?;
+        let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
         let lost_share = 1.0 - model.backorder_share;
         let stray = (lead.longest() + review + 1) as f64 * demand.largest;
         let mut params = Self {

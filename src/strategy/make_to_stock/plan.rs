@@ -1,11 +1,13 @@
 //! One item, compiled: its designs, grouped by the demand they share, and what was decided about one-pass curves.
 
 use super::curve::Curve;
-use super::params::{DemandKind, DemandSource, Lead, Params};
+use super::params::Params;
 use crate::config::{Arrays, MakeToStock, Method};
+use crate::demand::{DemandKind, DemandSource};
 use crate::error::{Error, Result};
 use crate::law::WholeTable;
 use crate::metrics::Tariff;
+use crate::supply::Lead;
 use std::sync::Arc;
 
 /// What every item of a run shares.
@@ -60,13 +62,13 @@ pub enum Pass {
 }
 
 impl Plan {
-    /// Checks and compiles one item.
+    /// Checks and compiles one item; `end` is one past the last replication, from the start of the half.
     pub fn compile(
         models: &[&MakeToStock],
         entity: u32,
         arrays: &Arrays,
         frame: &Frame,
-        replications: u64,
+        end: u64,
         method: Method,
     ) -> Result<(Self, Pass)> {
         let mut plan = Self {
@@ -81,7 +83,7 @@ impl Plan {
             let g = match firsts.iter().position(|&f| models[f].demand == model.demand) {
                 Some(g) => g,
                 None => {
-                    let demand = DemandSource::compile(&model.demand, arrays, frame.periods, replications)?;
+                    let demand = DemandSource::compile(&model.demand, arrays, frame.periods, end)?;
                     firsts.push(d);
                     plan.groups.push(Group::new(demand));
                     plan.groups.len() - 1

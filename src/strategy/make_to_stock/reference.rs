@@ -3,9 +3,10 @@
 //! The fast kernel must agree with this bit for bit; tests hold the two together. It also checks the invariants C1
 //! (units are conserved) and C7 (never stock and backlog at once) as it goes.
 
-use super::params::{Lead, Params};
+use super::params::Params;
 use crate::config::Policy;
 use crate::metrics::{Counts, Quantity};
+use crate::supply::Lead;
 
 /// What one period looked like.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

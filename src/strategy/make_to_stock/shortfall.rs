@@ -7,10 +7,10 @@ use super::chunk::{Scratch, Setting, visit_shortfall};
 use super::curve::Curve;
 use super::plan::Plan;
 use crate::engine::lattice::Cell;
+use crate::engine::work::Piece;
 use crate::error::Result;
 use crate::metrics::Counts;
-use crate::run::Piece;
-use crate::run::fit::Target;
+use crate::metrics::service::Target;
 
 /// X (at the close) and V (just before demand) of all counted periods, in ascending order with multiplicities.
 #[derive(Debug, Clone, Default)]
