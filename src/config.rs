@@ -287,7 +287,7 @@ impl Costs {
         for (name, x) in named {
             check::non_negative(name, x).map_err(|e| e.within("costs"))?;
         }
-        check::finite("salvage", self.salvage).map_err(|e| e.within("costs"))?;
+        check::quantity("salvage", self.salvage).map_err(|e| e.within("costs"))?;
         Ok(())
     }
 }
@@ -304,10 +304,10 @@ impl Policy {
     /// Finite levels, reorder level below the target.
     pub fn check(&self) -> Result<()> {
         let inner = || match *self {
-            Self::BaseStock { level } => check::finite("level", level).map(drop),
+            Self::BaseStock { level } => check::quantity("level", level).map(drop),
             Self::MinMax { reorder, up_to, .. } => {
-                check::finite("reorder", reorder)?;
-                check::finite("up_to", up_to)?;
+                check::quantity("reorder", reorder)?;
+                check::quantity("up_to", up_to)?;
                 if reorder < up_to {
                     Ok(())
                 } else {

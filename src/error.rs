@@ -90,7 +90,7 @@ pub mod check {
 
     /// Finite and ≥ 0.
     pub fn non_negative(field: &str, x: f64) -> Result<f64> {
-        finite(field, x)?;
+        quantity(field, x)?;
         if x >= 0.0 { Ok(x) } else { Err(Error::config(field, x, "≥ 0")) }
     }
 
@@ -98,6 +98,12 @@ pub mod check {
     pub fn positive(field: &str, x: f64) -> Result<f64> {
         finite(field, x)?;
         if x > 0.0 { Ok(x) } else { Err(Error::config(field, x, "> 0")) }
+    }
+
+    /// Finite and at most 10¹⁵ in size: beyond, sums of quantities lose their units.
+    pub fn quantity(field: &str, x: f64) -> Result<f64> {
+        finite(field, x)?;
+        if x.abs() <= 1e15 { Ok(x) } else { Err(Error::config(field, x, "within ±1e15")) }
     }
 
     /// In [0, 1].

@@ -117,8 +117,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _stock(options: argparse.Namespace) -> None:
-    from .stock import stock
+    from .stock import check_folder, stock
 
+    if options.out is not None:
+        check_folder(options.out)
     plan = stock(
         options.history,
         lead_time=options.lead_time,

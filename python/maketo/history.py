@@ -128,6 +128,10 @@ def as_history(given: str | os.PathLike[str] | History | Mapping[str, Any]) -> H
         )
     if not given:
         raise ValueError("history must have at least one part, got an empty mapping")
+    named = [str(name) for name in given]
+    if len(set(named)) < len(named):
+        twice = next(name for i, name in enumerate(named) if name in named[:i])
+        raise ValueError(f"history must name every part once; two keys read {twice!r}")
     rows = {str(name): real_array(f"history[{name!r}]", row, axes=1) for name, row in given.items()}
     longest = max(map(len, rows.values()))
     values = np.full((len(rows), longest), np.nan)

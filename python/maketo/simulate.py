@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _catalogue, _core
-from ._check import choice, count, number
+from ._check import choice, count, inner_share
 from ._designs import expand
 from ._noun import decode
 from ._progress import Progress, watch
@@ -119,7 +119,7 @@ def simulate(
         "first_replication": count("first_replication", first_replication),
         "keep": choice("keep", keep, ("replications", "summary")),
         "method": choice("method", method, ("auto", "grid", "one_pass")),
-        "confidence": number("confidence", confidence),
+        "confidence": inner_share("confidence", confidence),
         "metrics": None if metrics is None else _names("metrics", metrics, list(_catalogue.metrics())),
         "trace": _names("trace", trace, list(_catalogue.traces())),
     }

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _core
-from ._check import count, number
+from ._check import count, inner_share, number
 from ._law import Law, LawLike, has_sweep
 from ._progress import Progress, watch
 from ._request import Arrays, items_json, to_text
@@ -34,7 +36,8 @@ __all__ = ["StockPlan", "stock"]
 
 SHORTEST = 6
 """Fewest observed periods from which a level is worked out."""
-_BLOCK = 2048
+# Replications of all items that are evaluated at once: 8 bytes for each of three metrics.
+_BLOCK = 1 << 24
 # One chunk of the core: an inner run as short as it can be without waste.
 _INNER = 256
 
@@ -130,7 +133,7 @@ def stock(
         "periods": count("periods", len(past.periods) if periods is None else periods, at_least=1),
         "warm_up": _warm_up(lead, review_period) if warm_up is None else count("warm_up", warm_up),
         "resamples": count("resamples", resamples),
-        "confidence": float(_share("confidence", confidence)),
+        "confidence": inner_share("confidence", confidence),
         "key": key.value,
     }
     shop = MakeToStock(
@@ -141,9 +144,12 @@ def stock(
         backorder_share=settings["backorder_share"],
         event_order=event_order,
     )
+    if out is not None:
+        check_folder(out)
     decisions = {name: _describe(name, past.observed(i)) for i, name in enumerate(past.names)}
+    keys = _keys(past.names)
     shops = {
-        name: shop.replace(demand=Bootstrap(past.observed(i)))
+        name: shop.replace(demand=Bootstrap(past.observed(i)), key=keys[name])
         for i, name in enumerate(past.names)
         if decisions[name]["status"] in ("ok", FEW_SALES)
     }
@@ -185,9 +191,10 @@ class _Run:
         }
         filled, demand = (np.zeros(self.settings["replications"]) for _ in range(2))
         on_hand = np.zeros_like(filled)
-        for start in range(0, len(names), _BLOCK):
+        block = max(1, _BLOCK // self.settings["replications"])
+        for start in range(0, len(names), block):
             result = simulate(
-                {n: shops[n] for n in names[start : start + _BLOCK]},
+                {n: shops[n] for n in names[start : start + block]},
                 periods=self.settings["periods"] + self.settings["warm_up"],
                 warm_up=self.settings["warm_up"],
                 replications=self.settings["replications"],
@@ -270,7 +277,9 @@ class _Run:
 def _describe(name: str, observed: NDArray[np.float64]) -> dict[str, Any]:
     """A part's past in figures, and whether a level can be worked out from it."""
     sales = observed[observed > 0.0]
-    if sales.size == 0:
+    if observed.size == 0:
+        status = "not observed"
+    elif sales.size == 0:
         status = "no demand"
     elif observed.size < SHORTEST:
         status = "too short"
@@ -308,6 +317,29 @@ def _warm_up(lead: Law, review_period: int) -> int:
     told = lead.summary()
     likely = min(told.mean + 4.0 * told.sd, told.max)
     return math.ceil(likely) + count("review_period", review_period, at_least=1)
+
+
+def _keys(names: Sequence[str]) -> dict[str, int]:
+    """The CRC-32 of each name; where two names share one, the later takes the next free number."""
+    keys: dict[str, int] = {}
+    taken: set[int] = set()
+    for name in names:
+        key = zlib.crc32(name.encode())
+        while key in taken:
+            key = (key + 1) % (1 << 32)
+        taken.add(key)
+        keys[name] = key
+    return keys
+
+
+def check_folder(out: str | os.PathLike[str]) -> None:
+    """Refuse before the work what could not be written after it; makes nothing."""
+    folder = Path(out)
+    nearest = next(p for p in (folder, *folder.resolve().parents) if p.exists())
+    if not nearest.is_dir():
+        raise NotADirectoryError(f"{folder}: {nearest} is not a folder")
+    if not os.access(nearest, os.W_OK):
+        raise PermissionError(f"{folder}: {nearest} cannot be written")
 
 
 def _share(field: str, value: Any) -> float:

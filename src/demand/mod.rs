@@ -14,6 +14,9 @@ use crate::law::{Law, Sampler};
 use crate::random::{EVALUATION, Stream};
 use std::sync::Arc;
 
+/// Largest demand of a period: sums stay finite, and units stay whole, far below it.
+const LARGEST: f64 = 1e15;
+
 /// Demand of one item, ready to draw.
 #[derive(Debug, Clone)]
 pub struct DemandSource {
@@ -53,6 +56,14 @@ impl DemandSource {
         match demand {
             Demand::Stationary { law } => {
                 let sampler = law.compile().map_err(|e| e.within("demand"))?;
+                let lowest = sampler.min();
+                if lowest < 0.0 && !matches!(sampler, Sampler::Real(_)) {
+                    return Err(Error::config("demand", lowest, "≥ 0 in every observation"));
+                }
+                if sampler.max().abs().max(lowest.abs()) > LARGEST {
+                    let bound = format!("within ±{LARGEST:e} for every draw; use .clipped()");
+                    return Err(Error::config("demand", sampler.max(), bound));
+                }
                 Ok(Self::drawn(Stream::Demand, sampler))
             }
             Demand::Bootstrap { history } => {
@@ -90,12 +101,12 @@ impl DemandSource {
                         format!("has {rows} replications, the run needs {end}; cycle=True starts again"),
                     ));
                 }
-                if let Some(i) = array.values.iter().position(|x| !x.is_finite() || *x < 0.0) {
+                if let Some(i) = array.values.iter().position(|x| !(0.0..=LARGEST).contains(x)) {
                     let x = array.values[i];
                     let (r, t) = (i / length.max(1), i % length.max(1));
                     return Err(Error::data(
                         "demand.paths",
-                        format!("must be finite and ≥ 0, got {x} in path {r}, period {t}"),
+                        format!("must be finite, ≥ 0 and ≤ {LARGEST:e}, got {x} in path {r}, period {t}"),
                     ));
                 }
                 let largest = array.values.iter().copied().fold(0.0, f64::max);

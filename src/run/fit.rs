@@ -4,7 +4,7 @@
 //! level read off it; the answer is exact for the sample. Otherwise (lost sales) the level is bisected, each candidate
 //! simulated on the same draws.
 
-use super::simulate::{Prepared, prepare};
+use super::simulate::{Prepared, prepare_search};
 use super::{Control, chunks, derived_key, end_of, run_jobs};
 use crate::config::{Arrays, Demand, Model, Policy, Request};
 use crate::error::{Error, Result};
@@ -139,7 +139,7 @@ fn single(run: &Request, arrays: &Arrays) -> Result<(Prepared, &'static str)> {
         }
     }
     let (simd, _) = crate::engine::level::choose(run.simd.as_deref())?;
-    Ok((prepare(run, arrays)?, simd))
+    Ok((prepare_search(run, arrays)?, simd))
 }
 
 /// One item's search.
@@ -161,7 +161,7 @@ impl Search<'_> {
         if let Some(shortfall) = self.shortfall(plan, scratch)? {
             return Ok(shortfall.least(self.target, self.periods()));
         }
-        let whole = plan.whole();
+        let whole = plan.whole_demand();
         let reaches = |level: f64, scratch: &mut Scratch| -> Result<(bool, f64)> {
             let value = self.simulated(plan, level, scratch)?;
             // No demand at all: any level will do.

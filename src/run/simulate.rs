@@ -84,6 +84,15 @@ fn label(request: &Request, k: usize) -> String {
 
 /// Checks and compiles the whole request.
 pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
+    compile_request(request, arrays, true)
+}
+
+/// The same for a search, which returns a few numbers per item whatever the request would keep.
+pub(super) fn prepare_search(request: &Request, arrays: &Arrays) -> Result<Prepared> {
+    compile_request(request, arrays, false)
+}
+
+fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> Result<Prepared> {
     let (simd, level) = level::choose(request.simd.as_deref())?;
     let first = first_replication(request)?;
     if request.periods == 0 {
@@ -125,7 +134,9 @@ pub fn prepare(request: &Request, arrays: &Arrays) -> Result<Prepared> {
 
     let mut frame =
         Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
-    guard(request, designs, wanted.len(), traces.len())?;
+    if returns_arrays {
+        guard(request, designs, wanted.len(), traces.len())?;
+    }
     let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
     frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
@@ -197,7 +208,9 @@ fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {
 /// Refuses a result that would not fit, and says what to ask for instead.
 fn guard(request: &Request, designs: usize, metrics: usize, traces: usize) -> Result<()> {
     let cells = designs as f64 * request.items.len() as f64 * f64::from(request.replications);
-    let kept = if request.keep == Keep::Replications { cells * metrics as f64 * 8.0 } else { 0.0 };
+    // Where only summaries are kept, one item at a time is held.
+    let held = if request.keep == Keep::Replications { cells } else { cells / request.items.len() as f64 };
+    let kept = held * metrics as f64 * 8.0;
     let traced = cells * request.periods as f64 * traces as f64 * 8.0;
     if kept + traced <= request.memory_limit as f64 {
         return Ok(());
@@ -206,7 +219,7 @@ fn guard(request: &Request, designs: usize, metrics: usize, traces: usize) -> Re
     let advice = if traced > kept {
         "trace fewer quantities or replications"
     } else {
-        "keep=\"summary\" drops replications item by item, metrics=[…] keeps only some"
+        "keep=\"summary\" drops replications item by item, metrics=[…] keeps only some; or fewer replications"
     };
     Err(Error::TooLarge {
         reason: format!(
@@ -216,7 +229,7 @@ fn guard(request: &Request, designs: usize, metrics: usize, traces: usize) -> Re
             designs,
             request.items.len(),
             request.replications,
-            if request.keep == Keep::Replications { metrics } else { 0 },
+            metrics,
             traces,
             request.periods,
             size(request.memory_limit as f64)

@@ -43,6 +43,8 @@ pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
     fn at_or_below(self, other: Self) -> Self::Mask;
     /// `yes` where the mask holds, else `no`.
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// `self` where it exceeds `tolerance`, else `zero`. Whole quantities have no rounding to tolerate.
+    fn beyond(self, tolerance: Self, zero: Self) -> Self;
     /// `share` of `self`.
     fn portion(self, share: Self) -> Self;
 }
@@ -136,6 +138,10 @@ impl<S: Simd> Lanes<S> for i32x16<S> {
         mask.select(yes, no)
     }
     #[inline(always)]
+    fn beyond(self, _tolerance: Self, zero: Self) -> Self {
+        self.max(zero)
+    }
+    #[inline(always)]
     fn portion(self, _share: Self) -> Self {
         self
     }
@@ -177,6 +183,10 @@ impl<S: Simd> Lanes<S> for f64x8<S> {
     #[inline(always)]
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
         mask.select(yes, no)
+    }
+    #[inline(always)]
+    fn beyond(self, tolerance: Self, zero: Self) -> Self {
+        self.simd_gt(tolerance).select(self, zero)
     }
     #[inline(always)]
     fn portion(self, share: Self) -> Self {
@@ -241,6 +251,10 @@ impl<S: Simd, V: Lanes<S>> Lanes<S> for Pair<V> {
     #[inline(always)]
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
         Self(V::choose(mask.0, yes.0, no.0), V::choose(mask.1, yes.1, no.1))
+    }
+    #[inline(always)]
+    fn beyond(self, tolerance: Self, zero: Self) -> Self {
+        Self(self.0.beyond(tolerance.0, zero.0), self.1.beyond(tolerance.1, zero.1))
     }
     #[inline(always)]
     fn portion(self, share: Self) -> Self {

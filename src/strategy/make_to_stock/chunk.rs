@@ -188,9 +188,10 @@ impl<'a> Chunk<'a> {
                 let plain = || if self.frame.lean { Detail::Lean } else { Detail::Sums };
                 if let Some(curve) = &group.curve {
                     advance(s, &curve.base, base, inputs(0), span, Detail::Record(record));
-                    for (level, state) in curve.levels.iter().zip(&mut *states) {
+                    let designs = curve.levels.iter().copied().zip(curve.tolerances.iter().copied());
+                    for (design, state) in designs.zip(&mut *states) {
                         state.tally.make_room(span.to - span.from, curve.flush_every);
-                        curve::accumulate(s, *level, &mut state.tally, tile, record, span);
+                        curve::accumulate(s, design, &mut state.tally, tile, record, span);
                     }
                 } else if shared {
                     for (j, p) in group.params.iter().enumerate() {

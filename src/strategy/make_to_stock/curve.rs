@@ -26,6 +26,8 @@ pub struct Curve {
     pub base: Params,
     /// The levels, one per design.
     pub levels: Vec<f64>,
+    /// What counts as rounding, one per design.
+    pub tolerances: Vec<f64>,
     /// Periods after which integer accumulators must be emptied.
     pub flush_every: usize,
 }
@@ -38,10 +40,8 @@ impl Curve {
         }
         let base = Self::base(&designs[0], demand)?;
         let mut levels = Vec::with_capacity(designs.len());
+        let tolerances = designs.iter().map(|p| p.tolerance).collect();
         for p in designs {
-            if !p.opens_at_target {
-                return Err("the opening stock does not move with the level".to_owned());
-            }
             let own = Self::base(p, demand)?;
             if !same_but_level(&own, &base) {
                 return Err("designs differ in more than the base-stock level".to_owned());
@@ -49,13 +49,16 @@ impl Curve {
             levels.push(p.policy.target());
         }
         let flush_every = designs.iter().map(|p| p.flush_every).min().unwrap_or(usize::MAX) / 2;
-        Ok(Self { base, levels, flush_every })
+        Ok(Self { base, levels, tolerances, flush_every })
     }
 
     /// The design with level and opening stock 0, if it tells all about `p`.
     pub fn base(p: &Params, demand: &DemandSource) -> Result<Params, String> {
         if !matches!(p.policy, Policy::BaseStock { .. }) {
             return Err("the policy is not a base stock".to_owned());
+        }
+        if !p.opens_at_target {
+            return Err("the opening stock does not move with the level".to_owned());
         }
         if p.lost_share > 0.0 {
             return Err("sales are lost, so what is ordered depends on the level".to_owned());
@@ -96,7 +99,7 @@ fn same_but_level(a: &Params, b: &Params) -> bool {
 #[inline(always)]
 pub(super) fn accumulate<S: Simd, T: Cell>(
     s: S,
-    level: f64,
+    (level, tolerance): (f64, f64),
     tally: &mut Tally<T>,
     demand: &Tile<T>,
     record: &Record<T>,
@@ -107,6 +110,7 @@ pub(super) fn accumulate<S: Simd, T: Cell>(
         || {
             let splat = |x: f64| T::Lanes::<S>::splat(s, T::from_f64(x));
             let (zero, one, level) = (splat(0.0), splat(1.0), splat(level));
+            let short_of_nought = zero - splat(tolerance);
             for g in (0..LANES).step_by(T::Lanes::<S>::WIDTH) {
                 let load = |tile: &Tile<T>, k: usize| T::Lanes::<S>::load(s, &tile[k][g..]);
                 let rows = [FILLED, ON_HAND, BACKORDERS, AVAILABLE, STOCKOUTS];
@@ -119,7 +123,7 @@ pub(super) fn accumulate<S: Simd, T: Cell>(
                     sums[1] = sums[1] + on_hand;
                     sums[2] = sums[2] + (on_hand - net);
                     sums[3] = sums[3] + available;
-                    sums[4] = sums[4] + T::Lanes::<S>::choose(net.below(zero), one, zero);
+                    sums[4] = sums[4] + T::Lanes::<S>::choose(net.below(short_of_nought), one, zero);
                 }
                 for (i, sum) in rows.into_iter().zip(sums) {
                     sum.store(&mut tally.sums[i][g..]);

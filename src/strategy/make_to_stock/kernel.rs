@@ -193,6 +193,11 @@ fn span_lanes<
         Policy::MinMax { reorder, up_to, strict } => (splat(up_to), splat(reorder), strict),
     };
     let lost_share = splat(p.lost_share);
+    let all_lost = p.lost_share >= 1.0;
+    let tolerance = splat(p.tolerance);
+    let short_of_nought = zero - tolerance;
+    // At or below the reorder level, or strictly below it, whatever the last places say.
+    let trigger = if strict { reorder - tolerance } else { reorder + tolerance };
     let immediate = p.ring() == 0;
 
     for g in (0..LANES).step_by(Wide::<S, T>::WIDTH) {
@@ -215,10 +220,10 @@ fn span_lanes<
                     if calendar.review[k] {
                         ordered = if MIN_MAX {
                             let due =
-                                if strict { position.below(reorder) } else { position.at_or_below(reorder) };
+                                if strict { position.below(trigger) } else { position.at_or_below(trigger) };
                             Wide::<S, T>::choose(due, target - position, zero)
                         } else {
-                            (target - position).larger(zero)
+                            (target - position).beyond(tolerance, zero)
                         };
                         position = position + ordered;
                         if RANDOM_LEAD {
@@ -241,16 +246,19 @@ fn span_lanes<
             let available = net.larger(zero);
             // Demand below what is available is filled; `smaller` takes the right one of equals.
             let filled = d.smaller(available);
-            net = net - d;
-            position = position - d;
-            let mut out_of_stock = net.below(zero);
+            let out_of_stock;
             if LOSSY {
                 let short = d - filled;
-                let lost = short.portion(lost_share);
-                net = net + lost;
-                position = position + lost;
+                // What leaves is what is filled and what will wait; nothing waits where all is lost, to the last bit.
+                let waits = if all_lost { zero } else { short - short.portion(lost_share) };
+                net = net - filled - waits;
+                position = position - filled - waits;
                 // Short now, or still waiting from before.
-                out_of_stock = net.smaller(zero - short).below(zero);
+                out_of_stock = net.smaller(zero - short).below(short_of_nought);
+            } else {
+                net = net - d;
+                position = position - d;
+                out_of_stock = net.below(short_of_nought);
             }
             if DEMAND_FIRST {
                 plan!();

@@ -6,6 +6,9 @@ use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
 use crate::supply::Lead;
 
+/// Rounding of a sum of quantities, relative to the largest: a hundred times that of ten thousand additions.
+const ROUNDING: f64 = 1e-12;
+
 /// One design.
 #[derive(Debug, Clone)]
 pub struct Params {
@@ -31,6 +34,9 @@ pub struct Params {
     pub costs: Costs,
     /// How far net stock and position can stray from the levels: the largest demand of a protection interval.
     stray: f64,
+    /// Differences below this are rounding: real quantities that should be equal (a gap of nought, a stock that just
+    /// meets the demand) differ in their last places. Far below any demand; whole quantities are exact and ignore it.
+    pub tolerance: f64,
     /// 32-bit integers hold every quantity.
     pub whole: bool,
     /// Periods after which integer accumulators must be emptied.
@@ -75,9 +81,10 @@ impl Params {
             mean_basis: model.holding_basis == HoldingBasis::Mean,
             lost_share,
             opening,
-            opens_at_target: model.opening_stock.is_none() || opening == model.policy.target(),
+            opens_at_target: model.opening_stock.is_none(),
             costs: model.costs,
             stray,
+            tolerance: 0.0,
             whole: demand.whole,
             flush_every: usize::MAX,
         };
@@ -93,6 +100,7 @@ impl Params {
         self.whole &= levels.iter().all(|x| x.fract() == 0.0)
             && (self.lost_share == 0.0 || self.lost_share == 1.0)
             && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
+        self.tolerance = ROUNDING * reach;
         self.flush_every =
             if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
     }

@@ -127,6 +127,11 @@ impl Plan {
         self.groups.iter().all(|g| g.whole)
     }
 
+    /// Every demand is a whole number.
+    pub fn whole_demand(&self) -> bool {
+        self.groups.iter().all(|g| g.demand.whole)
+    }
+
     /// Compute in doubles whatever the bounds would allow (results have the same bits).
     pub fn make_real(&mut self) {
         for group in &mut self.groups {

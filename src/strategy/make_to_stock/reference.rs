@@ -65,7 +65,7 @@ pub fn run(
             if t % p.review != 0 {
                 return 0.0;
             }
-            let q = release(&p.policy, *position);
+            let q = release(&p.policy, *position, p.tolerance);
             *position += q;
             if q > 0.0 {
                 let mut arrival = t + lead(t);
@@ -88,8 +88,14 @@ pub fn run(
         let filled = if d < available { d } else { available };
         let short = d - filled;
         let lost = short * p.lost_share;
-        net = net - d + lost;
-        position = position - d + lost;
+        if p.lost_share > 0.0 {
+            let waits = if p.lost_share >= 1.0 { 0.0 } else { short - lost };
+            net = net - filled - waits;
+            position = position - filled - waits;
+        } else {
+            net -= d;
+            position -= d;
+        }
         if p.demand_first {
             ordered = plan(&mut net, &mut position, &mut on_order);
         }
@@ -105,21 +111,22 @@ pub fn run(
         counts.available += available;
         counts.orders += f64::from(u8::from(ordered > 0.0));
         counts.order_quantity += ordered;
-        counts.stockouts += f64::from(u8::from(short > 0.0 && p.lost_share > 0.0 || net < 0.0));
+        counts.stockouts +=
+            f64::from(u8::from(short > p.tolerance && p.lost_share > 0.0 || net < -p.tolerance));
         counts.closing = on_hand;
         days.push(Period { demand: d, before, close: net, ordered });
     }
     (counts, days)
 }
 
-fn release(policy: &Policy, position: f64) -> f64 {
+fn release(policy: &Policy, position: f64, tolerance: f64) -> f64 {
     match *policy {
         Policy::BaseStock { level } => {
             let gap = level - position;
-            if gap > 0.0 { gap } else { 0.0 }
+            if gap > tolerance { gap } else { 0.0 }
         }
         Policy::MinMax { reorder, up_to, strict } => {
-            let due = if strict { position < reorder } else { position <= reorder };
+            let due = if strict { position < reorder - tolerance } else { position <= reorder + tolerance };
             if due { up_to - position } else { 0.0 }
         }
     }

@@ -19,6 +19,8 @@ pub struct Shortfall {
     before: Steps,
     demand: f64,
     periods: f64,
+    /// What counts as rounding.
+    tolerance: f64,
 }
 
 /// A sorted sample with what is needed to evaluate Σ(S − x)⁺ anywhere.
@@ -123,7 +125,8 @@ impl Shortfall {
         }
         let (close, before) = (samples.close.steps(), samples.before.steps());
         let periods = close.count.last().copied().unwrap_or(0.0);
-        Ok(Some(Self { close, before, demand: total, periods }))
+        let tolerance = base.tolerance;
+        Ok(Some(Self { close, before, demand: total, periods, tolerance }))
     }
 
     /// Pooled counts at one level (those that service measures need).
@@ -131,7 +134,7 @@ impl Shortfall {
         Counts {
             demand: self.demand,
             filled: self.before.room(level) - self.close.room(level),
-            stockouts: self.periods - self.close.at_or_below(level),
+            stockouts: self.periods - self.close.at_or_below(level + self.tolerance),
             ..Counts::default()
         }
     }
@@ -140,13 +143,13 @@ impl Shortfall {
     /// the largest shortfall, and between two shortfalls is a straight line (fill rate) or constant (α).
     pub fn least(&self, target: &Target, periods: f64) -> (f64, f64) {
         let value = |level: f64| target.value(&self.at(level), periods);
-        let enough = |v: f64| v >= target.at_least || v.is_nan();
+        // Rounding may leave complete service a hair below 1; without any demand, any level will do.
+        let enough = |v: f64| v >= target.at_least - 1e-12 || v.is_nan();
         if enough(value(0.0)) {
             return (0.0, value(0.0));
         }
         let (mut low, mut high) = (0.0, self.close.at.last().copied().unwrap_or(0.0).max(0.0).ceil());
         let whole = self.close.at.iter().chain(&self.before.at).all(|x| x.fract() == 0.0);
-        // Rounding may leave complete service a hair below 1.
         if !enough(value(high)) {
             return (high, value(high));
         }

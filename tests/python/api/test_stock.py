@@ -46,7 +46,11 @@ def test_one_row_per_part_in_order(plan: mk.StockPlan, history: dict[str, Any]) 
 
 
 def test_rows_that_cannot_be_decided_have_a_status(plan: mk.StockPlan) -> None:
-    for part, status in (("never sold", "no demand"), ("never observed", "no demand"), ("new", "too short")):
+    for part, status in (
+        ("never sold", "no demand"),
+        ("never observed", "not observed"),
+        ("new", "too short"),
+    ):
         assert plan[part].status == status
         assert not plan[part].decided
         assert math.isnan(plan[part].level)
