@@ -1,4 +1,4 @@
-"""Rounding must not decide: stockouts and orders of fractional quantities against exact rational bookkeeping."""
+"""Rounding must not decide: stockouts and orders of fractional quantities against exact rational numbers."""
 
 from __future__ import annotations
 
