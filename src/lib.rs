@@ -13,7 +13,7 @@
 //! supply/     lead times
 //! strategy/   one room per strategy: make_to_stock
 //! engine/     what strategies call: lattice (periods, replications in lanes)
-//! metrics/    what is recorded, its unit, how it is reduced; the sink that decides what survives
+//! metrics/    what is recorded, its unit, how it is reduced to estimates with errors
 //! config.rs   the configuration as it crosses the border (JSON plus named arrays)
 //! run/        chunks of replications on the pool; reduction in index order; progress counter; cancel flag
 //! bench.rs    the workloads that speed is claimed from, and the sampling floor beside each
@@ -27,7 +27,7 @@
 //! configuration, cuts the work into chunks of 256 replications × item → the strategy's `run_chunk` → its kernel in
 //! [`engine::lattice`], compiled once per SIMD level. A model is a pure function of configuration and address space:
 //! it owns no generator, clock or thread. Designs (sweeps) loop *inside* a chunk, so draws are made once and used by
-//! all. What the kernel counts goes to the [`metrics`] sink, which keeps what was asked for.
+//! all. What the kernel counts becomes [`metrics`] per replication; of these, what was asked for is kept.
 //!
 //! # Where to start reading
 //!

@@ -27,7 +27,7 @@ def simulated(instance: Instance) -> mk.Law:
             return mk.NegativeBinomial(r=by[0], p=by[1])
         case "gamma":
             return mk.Gamma(shape=by[0], scale=by[1])
-    raise NotImplementedError(name)
+    raise ValueError(f"no such law: {name}")
 
 
 def exact(instance: Instance, periods: int = 1) -> Any:
@@ -48,7 +48,7 @@ def exact(instance: Instance, periods: int = 1) -> Any:
             return stats.nbinom(n * by[0], by[1])
         case "gamma":
             return stats.gamma(n * by[0], scale=by[1])
-    raise NotImplementedError(name)
+    raise ValueError(f"no such law: {name}")
 
 
 def excess(instance: Instance, level: float, periods: int = 1) -> float:
