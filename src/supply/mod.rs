@@ -22,8 +22,6 @@ pub enum Lead {
         law: Arc<WholeTable>,
         /// Largest value.
         longest: usize,
-        /// A release may arrive in its own period.
-        may_be_zero: bool,
         /// No order arrives before an earlier one.
         fifo: bool,
     },
@@ -60,8 +58,8 @@ impl Lead {
         let lead = if min == max {
             Self::Fixed(max as usize)
         } else {
-            let (longest, may_be_zero) = (max as usize, min == 0.0);
-            Self::Random { law: Arc::new(law), longest, may_be_zero, fifo: crossing == Crossing::Fifo }
+            let longest = max as usize;
+            Self::Random { law: Arc::new(law), longest, fifo: crossing == Crossing::Fifo }
         };
         Ok((lead, mean))
     }
