@@ -14,7 +14,7 @@
 //! strategy/   one room per strategy: make_to_stock
 //! engine/     what strategies call: lattice (periods, replications in lanes)
 //! metrics/    what is recorded, its unit, how it is reduced to estimates with errors
-//! config.rs   the configuration as it crosses the border (JSON plus named arrays)
+//! config/     the configuration as it crosses the border (JSON plus named arrays)
 //! run/        chunks of replications on the pool; reduction in index order; progress counter; cancel flag
 //! bench.rs    the workloads that speed is claimed from, and the sampling floor beside each
 //! error.rs    Config / Type / Data / TooLarge, each naming field, value and bound

@@ -1,0 +1,143 @@
+//! The configuration as it crosses the border: one JSON text plus named arrays, read once, then trusted.
+//!
+//! The same text is the file format, the payload for other processes and the provenance kept with a result. Adding a
+//! strategy adds a variant of [`Model`]; nothing else here changes. Unknown fields are refused.
+
+mod demand;
+mod make_to_stock;
+
+pub use demand::Demand;
+pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Policy};
+
+use crate::error::{Error, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Arrays that came with the configuration, by name: values in row-major order and the shape.
+pub type Arrays = BTreeMap<String, Array>;
+
+/// One named array.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Array {
+    /// Row-major values.
+    pub values: Vec<f64>,
+    /// Lengths of the axes.
+    pub shape: Vec<usize>,
+}
+
+/// `simulate`: these items, each under each of its designs, over these replications.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Request {
+    /// Independent items. One item is a portfolio of one.
+    pub items: Vec<Item>,
+    /// Periods simulated, warm-up included.
+    pub periods: usize,
+    /// Periods at the start that no metric counts.
+    #[serde(default)]
+    pub warm_up: usize,
+    /// Which half of the replication space.
+    #[serde(default)]
+    pub half: Half,
+    /// First replication, counted from the start of the half.
+    #[serde(default)]
+    pub first_replication: u32,
+    /// How many replications.
+    pub replications: u32,
+    /// The 64-bit key all addresses share.
+    pub key: u64,
+    /// Cap on worker threads; none: all of the pool.
+    #[serde(default)]
+    pub threads: Option<usize>,
+    /// What survives the run.
+    #[serde(default)]
+    pub keep: Keep,
+    /// Which metrics are returned; none: all.
+    #[serde(default)]
+    pub metrics: Option<Vec<String>>,
+    /// Which quantities are returned period by period.
+    #[serde(default)]
+    pub trace: Vec<String>,
+    /// Force a SIMD level (`scalar`: the reference, `sse2`, `avx2`, `avx512`, `neon`); none: the best there is.
+    #[serde(default)]
+    pub simd: Option<String>,
+    /// How a swept base-stock level is computed.
+    #[serde(default)]
+    pub method: Method,
+    /// Largest result, in bytes.
+    #[serde(default = "default_memory_limit")]
+    pub memory_limit: u64,
+    /// Confidence level of the intervals in a summary.
+    #[serde(default = "default_confidence")]
+    pub confidence: f64,
+}
+
+fn default_memory_limit() -> u64 {
+    4 << 30
+}
+
+fn default_confidence() -> f64 {
+    0.95
+}
+
+/// The halves of the replication space: what was tuned on one is reported on the other (spec R4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Half {
+    /// 0 .. 2³¹.
+    Training,
+    /// 2³¹ .. 2³².
+    #[default]
+    Evaluation,
+}
+
+/// What survives a run; memory is a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Keep {
+    /// Moments, intervals and quantiles of every metric; replications are dropped item by item.
+    Summary,
+    /// Every metric of every replication.
+    #[default]
+    Replications,
+}
+
+/// How a swept base-stock level is computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// One pass where it is valid and pays, the grid otherwise; the result says which and why.
+    #[default]
+    Auto,
+    /// Every level simulated on the same draws.
+    Grid,
+    /// One pass; refused where it is not valid.
+    OnePass,
+}
+
+/// One item (stock-keeping unit) and the settings it is simulated under.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Name for messages and tables.
+    #[serde(default)]
+    pub name: String,
+    /// Stable key of the entity in every address.
+    pub key: u32,
+    /// Settings, usually the cells of a sweep; all see the same draws.
+    pub designs: Vec<Model>,
+}
+
+/// A strategy with its settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "strategy", rename_all = "snake_case")]
+pub enum Model {
+    /// Production planned ahead; what is made in one period serves the next.
+    MakeToStock(MakeToStock),
+}
+
+/// Reads a JSON text; what does not fit is a [`Error::Type`] that names the place.
+pub fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T> {
+    serde_json::from_str(text)
+        .map_err(|e| Error::Type { field: "configuration".to_owned(), reason: e.to_string() })
+}
