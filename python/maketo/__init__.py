@@ -15,7 +15,9 @@ from ._catalogue import metrics as _metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
+from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
 from .estimate import Estimate
 from .history import History, read_history
 from .laws import (
@@ -51,6 +53,18 @@ from .simulate import simulate
 from .stock import StockPlan, stock
 from .sweep import Sweep
 from .table import Table
+from .varying import (
+    AdditiveSpread,
+    BassLife,
+    DampedTrend,
+    ExponentialTrend,
+    LinearTrend,
+    OverdispersedSpread,
+    PhasedLife,
+    Promotion,
+    Varying,
+    fourier_season,
+)
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
@@ -63,32 +77,47 @@ __all__ = [
     "METRICS",
     "STATISTICS",
     "TRACES",
+    "AdditiveSpread",
+    "Autocorrelated",
     "BaseStock",
+    "BassLife",
     "BetaPert",
     "Binomial",
     "Bootstrap",
     "Clipped",
+    "Correlated",
     "Costs",
+    "DampedTrend",
     "Deterministic",
     "Discrete",
     "Empirical",
     "Estimate",
     "Exponential",
+    "ExponentialTrend",
     "Gamma",
     "Geometric",
     "History",
+    "IntermittentBootstrap",
     "Key",
     "Law",
     "LawSummary",
+    "LinearTrend",
     "Lognormal",
     "MakeToStock",
+    "MarkovModulated",
     "MinMax",
+    "MovingBlocks",
     "NegativeBinomial",
     "Normal",
+    "OverdispersedSpread",
     "Paths",
+    "PhasedLife",
     "Poisson",
+    "Promotion",
     "Result",
     "Rounded",
+    "SeasonalBlocks",
+    "StationaryBlocks",
     "StockPlan",
     "Sweep",
     "Table",
@@ -97,9 +126,12 @@ __all__ = [
     "Triangular",
     "Uniform",
     "UniformInteger",
+    "Varying",
     "Weibull",
     "ZeroInflated",
     "__version__",
+    "correlate",
+    "fourier_season",
     "plot_distribution",
     "plot_fan",
     "plot_portfolio",

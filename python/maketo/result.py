@@ -176,6 +176,15 @@ class Result:
         """Mean demand per period as drawn, over (*sweeps, item); NaN where paths are given."""
         return self._effective("effective_demand")
 
+    @property
+    def clipped(self) -> NDArray[np.float64] | float:
+        """Share of periods whose demand was clipped at 0, per sweep and item; NaN where demand cannot be clipped.
+
+        Counted over all periods of this run, warm-up included. Clipping raises the mean of demand: see
+        `effective_demand`. More than one period in a thousand is noted in `warnings`.
+        """
+        return self._effective("clipped")
+
     def _effective(self, name: str) -> NDArray[np.float64] | float:
         shaped = np.array(self.report[name], dtype=np.float64).reshape(self._lead)
         return float(shaped) if shaped.ndim == 0 else shaped

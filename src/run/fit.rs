@@ -222,7 +222,7 @@ impl Search<'_> {
         let mut pooled = Counts::default();
         for piece in chunks(self.frame.first, self.replications) {
             let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
-            let mut output = Output { counts: &mut add, traces: vec![Vec::new()] };
+            let mut output = Output { counts: &mut add, traces: vec![Vec::new()], clipped: Vec::new() };
             run_chunk(self.setting(), &plan, &piece, scratch, &mut output)?;
         }
         Ok(self.target.value(&pooled, self.periods()))
