@@ -1,7 +1,7 @@
 """Resampling a history in runs, so that what follows each other keeps following each other.
 
-Blocks are runs of past observations. Products that share a `key` and the length of their histories are drawn at
-the same places, so what happened together stays together.
+Blocks are runs of past observations. Products that share a `key` and the length of their histories are drawn
+at the same places, so what happened together stays together.
 """
 
 from __future__ import annotations
@@ -34,18 +34,19 @@ class MovingBlocks(DemandNoun, tag=("kind", "moving_blocks")):
     history : array_like, shape (period,)
         Units per period; finite and ≥ 0.
     length : int
-        Periods in a run, at most those of the history. Longer runs keep more of the dependence between periods
-        and repeat more of the history.
+        Periods in a run, at most those of the history. Longer runs keep more of the dependence between
+        periods and repeat more of the history.
     key : str or int, optional
-        Entity of the draws: products that name the same one are drawn at the same places. By default the item.
+        Entity of the draws: products that name the same one are drawn at the same places. By default the
+        item.
     nan : {"error", "zero", "trim"}
-        What a blank (NaN) means: a mistake, no demand, or not yet (no longer) sold: cut off at both ends. Inside
-        the history a blank is a mistake, because its neighbours did not follow each other.
+        What a blank (NaN) means: a mistake, no demand, or not yet (no longer) sold: cut off at both ends.
+        Inside the history a blank is a mistake, because its neighbours did not follow each other.
 
     Notes
     -----
-    H. R. Künsch, *Annals of Statistics* 17, 1989. Observations near the ends of the history are drawn less often
-    than others.
+    H. R. Künsch, *Annals of Statistics* 17, 1989. Observations near the ends of the history are drawn less
+    often than others.
     """
 
     history: ArrayLike
@@ -117,8 +118,8 @@ class SeasonalBlocks(DemandNoun, tag=("kind", "seasonal_blocks")):
     start_phase : int, optional
         Phase of the first simulated period, by default the one after the end of the history.
     key, nan
-        As in `MovingBlocks`; blanks at the start cannot be cut off without moving the season, so ``"trim"`` is
-        not offered.
+        As in `MovingBlocks`; blanks at the start cannot be cut off without moving the season, so ``"trim"``
+        is not offered.
 
     Notes
     -----
@@ -154,16 +155,17 @@ class SeasonalBlocks(DemandNoun, tag=("kind", "seasonal_blocks")):
 class IntermittentBootstrap(DemandNoun, tag=("kind", "intermittent_bootstrap")):
     """The bootstrap for intermittent demand: runs of demand and of none, with sizes near those of the past.
 
-    Whether there is demand follows a two-state Markov chain whose four chances are those of the history (taken as a
-    circle); how much is one of the positive observations, jittered, so that sizes occur that were never seen.
+    Whether there is demand follows a two-state Markov chain whose four chances are those of the history
+    (taken as a circle); how much is one of the positive observations, jittered, so that sizes occur that were
+    never seen.
 
     Parameters
     ----------
     history : array_like, shape (period,)
         Units per period; finite and ≥ 0, at least one positive.
     jitter : bool
-        Whether sizes are jittered: ``1 + ⌊X + Z·√X⌋`` for a whole history, ``X + Z·√X`` otherwise, X itself where
-        that is not positive (Z standard normal). The mean size of a whole history rises by about ½.
+        Whether sizes are jittered: ``1 + ⌊X + Z·√X⌋`` for a whole history, ``X + Z·√X`` otherwise, X itself
+        where that is not positive (Z standard normal). The mean size of a whole history rises by about ½.
     nan
         As in `MovingBlocks`.
 

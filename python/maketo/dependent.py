@@ -1,6 +1,7 @@
 """Demand that depends: on the period before, on other products, on a regime that comes and goes.
 
-What a single period looks like stays the law that was asked for; dependence comes from latent Gaussian scores:
+What a single period looks like stays the law that was asked for; dependence comes from latent Gaussian
+scores:
 
 ```text
 e_t = Φ⁻¹(u_t)                                 the item's own luck
@@ -65,7 +66,7 @@ class MarkovModulated(DemandNoun, tag=("kind", "markov_modulated")):
             key=None if self.key is None else as_key_of("MarkovModulated.key", self.key),
         )
 
-    def _payload(self, add: Add) -> dict[str, Any]:
+    def _payload(self, _: Add) -> dict[str, Any]:
         data: dict[str, Any] = {
             "kind": "markov_modulated",
             "laws": [law.to_dict() for law in self.laws],  # type: ignore[union-attr]
@@ -86,11 +87,12 @@ class Autocorrelated(DemandNoun, tag=("kind", "autocorrelated")):
     ----------
     of : law, Varying, MarkovModulated or Correlated
         What a single period looks like; it stays exactly that. Around a normal law this is the AR(1) process
-        ``d_t = μ + ρ(d_{t−1} − μ) + ε_t`` (with `negative="clip"` its values below 0 are clipped, and counted); around
-        a lognormal law its exponential; around any other law the autoregressive-to-anything process.
+        ``d_t = μ + ρ(d_{t−1} − μ) + ε_t`` (with `negative="clip"` its values below 0 are clipped, and
+        counted); around a lognormal law its exponential; around any other law the autoregressive-to-anything
+        process.
     correlation : float
-        ρ in (−1, 1), the correlation of neighbouring normal scores. For a law that is not normal the correlation
-        of the demands themselves is a little smaller: see `latent_correlation`.
+        ρ in (−1, 1), the correlation of neighbouring normal scores. For a law that is not normal the
+        correlation of the demands themselves is a little smaller: see `latent_correlation`.
 
     Notes
     -----
@@ -126,14 +128,14 @@ class Correlated(DemandNoun, tag=("kind", "correlated")):
     of : law, Varying, MarkovModulated or Autocorrelated
         What the item by itself looks like; it stays exactly that.
     loadings : mapping of factor to number
-        How strongly the item follows each common factor, by the factor's name (or number); the squares sum to at
-        most 1. The scores of two items have correlation Σ β·β' over the factors they share.
+        How strongly the item follows each common factor, by the factor's name (or number); the squares sum to
+        at most 1. The scores of two items have correlation Σ β·β' over the factors they share.
 
     Notes
     -----
-    M. C. Cario and B. L. Nelson, *Modeling and Generating Random Vectors with Arbitrary Marginal Distributions and
-    Correlation Matrix*, 1997. A Gaussian copula has no tail dependence: joint extremes of many items are rarer
-    than in a crisis.
+    M. C. Cario and B. L. Nelson, *Modeling and Generating Random Vectors with Arbitrary Marginal
+    Distributions and Correlation Matrix*, 1997. A Gaussian copula has no tail dependence: joint extremes of
+    many items are rarer than in a crisis.
 
     Examples
     --------
@@ -177,17 +179,17 @@ def correlate(
     demands : mapping of item name to demand
         Laws, `Varying`, `MarkovModulated` or `Autocorrelated`.
     correlation : float or array_like, shape (item, item)
-        One correlation ≥ 0 between all pairs (a single common factor), or a matrix: symmetric, with 1 on its diagonal
-        and no negative eigenvalue. These are correlations of the normal scores; `latent_correlation` finds them for
-        wanted correlations of the demands themselves, and says what is attainable.
+        One correlation ≥ 0 between all pairs (a single common factor), or a matrix: symmetric, with 1 on its
+        diagonal and no negative eigenvalue. These are correlations of the normal scores; `latent_correlation`
+        finds them for wanted correlations of the demands themselves, and says what is attainable.
     factor : str
         Stem of the names of the factors. Two calls with the same stem share their factors.
 
     Returns
     -------
     dict
-        `Correlated` demand by item name. A matrix becomes as many factors as there are items (its Cholesky factor),
-        so the cost of an item grows with its place in the list.
+        `Correlated` demand by item name. A matrix becomes as many factors as there are items (its Cholesky
+        factor), so the cost of an item grows with its place in the list.
 
     Raises
     ------
@@ -202,8 +204,8 @@ def correlate(
         if not 0.0 <= rho <= 1.0:
             least = -1.0 / max(len(names) - 1, 1)
             raise ValueError(
-                f"correlation must be in [0, 1] for a common factor, got {rho}; {len(names)} items can have at least "
-                f"{least:.3g} between all pairs: give a matrix"
+                f"correlation must be in [0, 1] for a common factor, got {rho}; all pairs of {len(names)} "
+                f"items can have at least {least:.3g}: give a matrix"
             )
         return {name: Correlated(demand, {factor: float(np.sqrt(rho))}) for name, demand in demands.items()}
     weights = _cholesky(real_array("correlation", correlation, axes=2), len(names))
@@ -237,4 +239,5 @@ def _cholesky(matrix: NDArray[np.float64], items: int) -> NDArray[np.float64]:
         else:
             lower[j, j] = 0.0
     # Rows of length 1 to the last place, so that no item keeps a luck of its own.
-    return lower / np.sqrt((lower**2).sum(axis=1, keepdims=True))
+    rows: NDArray[np.float64] = lower / np.sqrt((lower**2).sum(axis=1, keepdims=True))
+    return rows

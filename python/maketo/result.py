@@ -178,7 +178,8 @@ class Result:
 
     @property
     def clipped(self) -> NDArray[np.float64] | float:
-        """Share of periods whose demand was clipped at 0, per sweep and item; NaN where demand cannot be clipped.
+        """Share of periods whose demand was clipped at 0, per sweep and item; NaN where demand cannot be
+        clipped.
 
         Counted over all periods of this run, warm-up included. Clipping raises the mean of demand: see
         `effective_demand`. More than one period in a thousand is noted in `warnings`.

@@ -1,4 +1,5 @@
-"""Demand around a mean that moves: trend, seasons, calendar, life cycle, promotions, and what happens around it.
+"""Demand around a mean that moves: trend, seasons, calendar, life cycle, promotions, and what happens around
+it.
 
 ```text
 μ_t = (base_t · trend_t + additive_season_t) · Π seasons_t · calendar_t · life_t      before promotions
@@ -72,7 +73,10 @@ class DampedTrend(Noun, tag=("kind", "damped")):
     damping: Real = 0.9
 
     def __post_init__(self) -> None:
-        growth, damping = number("DampedTrend.growth", self.growth), number("DampedTrend.damping", self.damping)
+        growth, damping = (
+            number("DampedTrend.growth", self.growth),
+            number("DampedTrend.damping", self.damping),
+        )
         self._set(growth=growth, damping=damping)
 
 
@@ -106,7 +110,7 @@ class BassLife(Noun, tag=("kind", "bass")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PhasedLife(Noun, tag=("kind", "phases")):
-    """A product's life in straight lines: up over `ramp` periods, level over `plateau`, down over `decline`, then 0."""
+    """A product's life in straight lines: `ramp` periods up, `plateau` level, `decline` down, then 0."""
 
     ramp: int
     plateau: int
@@ -168,7 +172,8 @@ class Promotion(Noun, tag=("kind", "promotion")):
     uplift : float
         Mean factor of demand while it lasts; 1.5 is half as much again.
     cv : float
-        Coefficient of variation of that factor: lognormal of mean 1, drawn once per replication (stream PROMO).
+        Coefficient of variation of that factor: lognormal of mean 1, drawn once per replication (stream
+        PROMO).
     pull_forward : float
         Share of the additional volume that is missing afterwards, in [0, 1].
     recovery : int
@@ -176,10 +181,11 @@ class Promotion(Noun, tag=("kind", "promotion")):
     decay : float
         Ratio of what is missing from one of these periods to the next.
     key : str or int, optional
-        Entity of the noise: promotions with the same key and start are equally successful. By default the item.
+        Entity of the noise: promotions with the same key and start are equally successful. By default the
+        item.
     taken : array_like, shape (period,), optional
-        Makes this the *other side* of a promotion: units per period that an uplift of 100 % would move away from
-        this item. See `cannibalise`.
+        Makes this the *other side* of a promotion: units per period that an uplift of 100 % would move away
+        from this item. See `cannibalise`.
     """
 
     start: int
@@ -221,11 +227,11 @@ class Promotion(Noun, tag=("kind", "promotion")):
         Raises
         ------
         ValueError
-            If the uplift is random and the promotion has no `key`: without one the two items could not share it.
+            If the uplift is random and the promotion has no `key`: without one the two items could not share
+            it.
         """
-        if isinstance(self.cv, Sweep) or self.cv > 0:
-            if self.key is None:
-                raise ValueError("Promotion.key must be given where cv > 0, so that both items share one uplift")
+        if self.key is None and (isinstance(self.cv, Sweep) or self.cv > 0):
+            raise ValueError("Promotion.key must be given where cv > 0, so that both items share one uplift")
         part = number("share", share)
         if not isinstance(part, (int, float)) or not 0.0 <= part <= 1.0:
             raise ValueError(f"share must be in [0, 1], got {share}")
@@ -306,9 +312,7 @@ class Varying(DemandNoun, tag=("kind", "varying")):
             if isinstance(base, Sweep) or np.ndim(base) == 0
             else numbers("Varying.base", base),
             seasons=_seasons(self.seasons),
-            end_of_life=None
-            if self.end_of_life is None
-            else as_law("Varying.end_of_life", self.end_of_life),
+            end_of_life=None if self.end_of_life is None else as_law("Varying.end_of_life", self.end_of_life),
             promotions=_promotions(self.promotions),
             spread=_spread(self.spread),
         )
@@ -324,17 +328,18 @@ class Varying(DemandNoun, tag=("kind", "varying")):
         Returns
         -------
         ndarray, shape (period,)
-            Units. With `AdditiveSpread` or a spread law whose mean is not 1 this is what the spread is around.
+            Units. With `AdditiveSpread` or a spread law whose mean is not 1 this is what the spread is
+            around.
 
         Raises
         ------
         ValueError
             If a factor is out of bounds.
         """
-        text = to_text(self._payload(lambda array, stem: stem))
+        text = to_text(self._payload(_no_arrays))
         return _core.demand_mean(text, count("periods", periods, at_least=1))
 
-    def _payload(self, add: Add) -> dict[str, Any]:
+    def _payload(self, _: Add) -> dict[str, Any]:
         base: Any = self.base
         data: dict[str, Any] = {
             "kind": "varying",
@@ -383,7 +388,12 @@ def fourier_season(
             factors += float(a) * wave(2.0 * math.pi * j * t / size)
     if factors.min() < 0.0:
         raise ValueError(f"season factors must be ≥ 0, got {factors.min():.3g} at {int(factors.argmin())}")
-    return factors / factors.mean()
+    scaled: NDArray[np.float64] = factors / factors.mean()
+    return scaled
+
+
+def _no_arrays(_array: Any, stem: str) -> str:
+    return stem
 
 
 def _seasons(value: Any) -> tuple[NDArray[np.float64], ...]:
@@ -423,8 +433,8 @@ def _spread(value: Any) -> Any:
     if isinstance(value, str):
         if value not in ("poisson", "none"):
             raise ValueError(
-                f"Varying.spread must be 'poisson', 'none', a law of mean 1, OverdispersedSpread or AdditiveSpread, got "
-                f"{value!r}"
+                "Varying.spread must be 'poisson', 'none', a law of mean 1, OverdispersedSpread or "
+                f"AdditiveSpread, got {value!r}"
             )
         return value
     return as_law("Varying.spread", value)

@@ -1,7 +1,7 @@
 """Demand over time and between items: moments that theory gives, read off simulated paths.
 
-Every test is one comparison or a few, each at 4.5 standard errors (a false alarm in 150,000) under a fixed seed; the
-standard errors are those over replications, which are independent whatever happens inside them.
+Every test is one comparison or a few, each at 4.5 standard errors (a false alarm in 150,000) under a fixed
+seed; the standard errors are those over replications, which are independent whatever happens inside them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def paths(demand: Any, periods: int, replications: int, **more: Any) -> NDArray[
     run = mk.simulate(
         shop, periods=periods, replications=replications, seed=seed, trace=["demand"], metrics=["demand"]
     )
-    return run.trace["demand"].astype(float)
+    values: NDArray[np.float64] = run.trace["demand"].astype(float)
+    return values
 
 
 def near(samples: NDArray[np.float64], exact: float, precision: float) -> None:
@@ -37,7 +38,8 @@ def near(samples: NDArray[np.float64], exact: float, precision: float) -> None:
 def centred(d: NDArray[np.float64], mean: float, lag: int = 0) -> NDArray[np.float64]:
     """Per replication: the mean product of deviations `lag` periods apart."""
     x = d - mean
-    return (x[:, : x.shape[1] - lag] * x[:, lag:]).mean(axis=1)
+    products: NDArray[np.float64] = (x[:, : x.shape[1] - lag] * x[:, lag:]).mean(axis=1)
+    return products
 
 
 def test_markov_modulated_demand() -> None:
@@ -101,7 +103,9 @@ def test_the_law_of_a_period_stays_exactly_what_it_was() -> None:
         (mk.Varying(20, seasons=[0.5, 1.5], spread=mk.Lognormal(mean=1, sd=0.5)), [10, 30], [25, 225]),
         (
             mk.Varying(
-                20, seasons=[0.5, 1.5], spread=mk.AdditiveSpread(mk.Normal(0, 3, negative="allow"), returns=True)
+                20,
+                seasons=[0.5, 1.5],
+                spread=mk.AdditiveSpread(mk.Normal(0, 3, negative="allow"), returns=True),
             ),
             [10, 30],
             [9, 9],
@@ -109,7 +113,9 @@ def test_the_law_of_a_period_stays_exactly_what_it_was() -> None:
     ],
     ids=["poisson", "constant r", "constant ratio", "gamma", "lognormal", "additive"],
 )
-def test_dispersion_around_a_moving_mean(demand: mk.Varying, means: list[float], variances: list[float]) -> None:
+def test_dispersion_around_a_moving_mean(
+    demand: mk.Varying, means: list[float], variances: list[float]
+) -> None:
     d = paths(demand, 2, 1_000_000)
     for t in (0, 1):
         near(d[:, t], means[t], 0.0012)
@@ -118,7 +124,8 @@ def test_dispersion_around_a_moving_mean(demand: mk.Varying, means: list[float],
 
 
 def test_promotion_with_luck() -> None:
-    # Uplift 1.6 with a coefficient of variation of .3 in periods 1 and 2; half of it missing in 3 and 4 as 2/3, 1/3.
+    # Uplift 1.6 with a coefficient of variation of .3 in periods 1 and 2; half of it missing in 3 and 4 as
+    # 2/3, 1/3.
     event = mk.Promotion(1, 2, 1.6, cv=0.3, pull_forward=0.5, recovery=2)
     d = paths(mk.Varying(50, promotions=[event], spread="none"), 6, 200_000)
     lift = d[:, 1] / 50
@@ -145,7 +152,8 @@ def test_what_a_promotion_takes_from_a_neighbour() -> None:
 def test_end_of_life_cuts_demand() -> None:
     d = paths(mk.Varying(7, end_of_life=mk.UniformInteger(2, 5), spread="none"), 6, 200_000)
     alive = [1, 1, 0.75, 0.5, 0.25, 0]
-    assert (d[:, :2] == 7).all() and (d[:, 5] == 0).all()
+    assert (d[:, :2] == 7).all()
+    assert (d[:, 5] == 0).all()
     for t in (2, 3, 4):
         near(d[:, t], 7 * alive[t], 0.006)
 
@@ -174,7 +182,8 @@ def test_factor_copula_has_the_rank_correlation(rho: float, spearman: float) -> 
     d = together(mk.correlate(laws, matrix), 1, 400_000)[..., 0]
     ranks = (np.argsort(np.argsort(d, axis=1), axis=1) + 0.5) / d.shape[1] - 0.5
     products = 12 * ranks[0] * ranks[1]
-    # The ranks of one sample depend on each other; their standard error is below that of independent products.
+    # The ranks of one sample depend on each other; their standard error is below that of independent
+    # products.
     se = products.std() / math.sqrt(products.size)
     assert abs(products.mean() - spearman) <= 4.5 * se
     assert se < 0.006 * abs(spearman)
@@ -202,7 +211,8 @@ HISTORY = np.array([3.0, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3])
 
 
 def test_stationary_bootstrap_keeps_the_autocovariance() -> None:
-    # Politis & Romano: neighbours stay neighbours (on the circle) with chance 1 − 1/b, else they are independent.
+    # Politis & Romano: neighbours stay neighbours (on the circle) with chance 1 − 1/b, else they are
+    # independent.
     mean, b = HISTORY.mean(), 4.0
     circular = ((HISTORY - mean) * (np.roll(HISTORY, -1) - mean)).mean()
     d = paths(mk.StationaryBlocks(HISTORY, b), 50, 60_000)
@@ -231,7 +241,10 @@ def test_seasonal_blocks_keep_their_phase() -> None:
 
 
 def test_products_of_a_group_are_drawn_at_the_same_places() -> None:
-    items = {"a": mk.MovingBlocks(HISTORY, 3, key="group"), "b": mk.MovingBlocks(10 * HISTORY, 3, key="group")}
+    items = {
+        "a": mk.MovingBlocks(HISTORY, 3, key="group"),
+        "b": mk.MovingBlocks(10 * HISTORY, 3, key="group"),
+    }
     d = together(items, 9, 1000)
     assert np.array_equal(10 * d[0], d[1])
 
@@ -251,13 +264,15 @@ def test_jitter_brings_sizes_that_were_never_seen() -> None:
     d = paths(mk.IntermittentBootstrap([0.0, 9, 0, 0, 9, 0]), 10, 20_000)
     sizes = d[d > 0]
     # 1 + ⌊9 + 3Z⌋, or 9 itself where that is not positive.
-    assert sizes.min() >= 1 and (sizes % 1 == 0).all()
+    assert sizes.min() >= 1
+    assert (sizes % 1 == 0).all()
     assert {5.0, 8.0, 10.0, 14.0} <= set(np.unique(sizes))
     assert abs(sizes.mean() - 9.5) < 0.1
 
 
 def test_croston_on_intermittent_demand_is_biased_as_published() -> None:
-    # V23: one period in five sells 5; Croston's forecast at α = .2 exceeds the mean by about α/(2 − α)·μ·(1/p)(1 − 1/p).
+    # V23: one period in five sells 5; Croston's forecast at α = .2 exceeds the mean by about α/(2 −
+    # α)·μ·(1/p)(1 − 1/p).
     alpha, interval, size = 0.2, 5.0, 5.0
     d = paths(mk.ZeroInflated(1 / interval, size), 400, 4000)
     gap, level, since = np.full(len(d), interval), np.full(len(d), size), np.ones(len(d))
@@ -286,5 +301,8 @@ def test_clipping_is_counted_and_told() -> None:
     z = 2.0
     exact = 10 * (stats.norm.pdf(z) + z * stats.norm.cdf(z))
     assert run.effective_demand == pytest.approx(exact, rel=1e-9)
-    calm = mk.simulate(mk.MakeToStock(demand=mk.Poisson(3), policy=mk.BaseStock(9)), periods=5, replications=5)
-    assert math.isnan(float(calm.clipped)) and not calm.warnings
+    calm = mk.simulate(
+        mk.MakeToStock(demand=mk.Poisson(3), policy=mk.BaseStock(9)), periods=5, replications=5
+    )
+    assert math.isnan(float(calm.clipped))
+    assert not calm.warnings
