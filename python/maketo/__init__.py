@@ -15,6 +15,7 @@ from ._catalogue import metrics as _metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .batch_means import BatchMeans
 from .demand import Bootstrap, Paths
 from .estimate import Estimate
 from .history import History, read_history
@@ -44,13 +45,24 @@ from .laws import (
     ZeroInflated,
 )
 from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
-from .plots import plot_distribution, plot_fan, plot_portfolio, plot_sweep
+from .plots import (
+    plot_distribution,
+    plot_fan,
+    plot_lead_time_demand,
+    plot_order_pattern,
+    plot_portfolio,
+    plot_service_curve,
+    plot_surface,
+    plot_sweep,
+    plot_warm_up,
+)
 from .result import Result
 from .seed import Key
 from .simulate import simulate
 from .stock import StockPlan, stock
 from .sweep import Sweep
 from .table import Table
+from .warm_up import Truncation, WarmUp, mser5, warm_up
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
@@ -64,6 +76,7 @@ __all__ = [
     "STATISTICS",
     "TRACES",
     "BaseStock",
+    "BatchMeans",
     "BetaPert",
     "Binomial",
     "Bootstrap",
@@ -95,16 +108,25 @@ __all__ = [
     "TabulatedReal",
     "TabulatedWhole",
     "Triangular",
+    "Truncation",
     "Uniform",
     "UniformInteger",
+    "WarmUp",
     "Weibull",
     "ZeroInflated",
     "__version__",
+    "mser5",
     "plot_distribution",
     "plot_fan",
+    "plot_lead_time_demand",
+    "plot_order_pattern",
     "plot_portfolio",
+    "plot_service_curve",
+    "plot_surface",
     "plot_sweep",
+    "plot_warm_up",
     "read_history",
     "simulate",
     "stock",
+    "warm_up",
 ]

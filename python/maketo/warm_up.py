@@ -1,0 +1,425 @@
+"""How long a run takes to forget how it began.
+
+A run opens with a full shelf and nothing on order. A pilot of independent replications shows, averaged period
+by period, how long that is remembered; MSER-5 says where to cut.
+
+```text
+pilot (training half) ── mean of each period over replications ─┬─ batches of 5 ── MSER ── periods to cut
+                                                                └─ moving averages (Welch), for the eye
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import lcm
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import _catalogue, _core
+from ._check import count, numbers
+from ._designs import expand
+from ._request import Arrays, items_json, to_text
+from .demand import Paths
+from .seed import Key, SeedLike, as_key
+from .table import Table
+
+if TYPE_CHECKING:
+    from .make_to_stock import MakeToStock
+    from .simulate import ShopLike
+
+__all__ = ["INSUFFICIENT", "OK", "Truncation", "WarmUp", "mser5", "warm_up"]
+
+OK, INSUFFICIENT = "ok", "warmup_insufficient"
+SERIES = ("on_hand", "backorders", "order_quantity")
+FEWEST = 10
+"""Fewest batches that MSER is asked to judge."""
+# Values of one trace that a pilot holds at a time.
+_BLOCK = 1 << 23
+# Values of one trace of one design in all: a pilot of very many periods takes fewer replications.
+_LONGEST = 1 << 24
+
+
+@dataclass(frozen=True, eq=False)
+class Truncation:
+    """Where MSER cuts a series."""
+
+    periods: int
+    """Periods to cut at the start."""
+    insufficient: bool
+    """Whether the cut lies at the bound, half of the series: it may not have settled at all."""
+    batch: int
+    """Periods per batch."""
+    batch_means: NDArray[np.float64]
+    """Z₁ … Z_m, means of consecutive batches."""
+    objective: NDArray[np.float64]
+    """Squared standard error of the mean of what is left after d batches, d = 0 … m/2."""
+
+    @property
+    def status(self) -> str:
+        """``"ok"`` or ``"warmup_insufficient"``."""
+        return INSUFFICIENT if self.insufficient else OK
+
+    def __repr__(self) -> str:
+        m = len(self.batch_means)
+        return f"Truncation(periods={self.periods}, {self.status}; {m} batches of {self.batch})"
+
+
+def mser5(series: ArrayLike, *, cycle: int = 1) -> Truncation:
+    """Where to cut the start of a series, by MSER-5.
+
+    The cut minimises the squared standard error of the mean of what is left, worked out as if batches of 5
+    were independent: Σ_{j>d}(Z_j − Z̄_d)²/(m − d)², over d ≤ m/2. Cutting a transient lowers the spread;
+    cutting more only wastes data.
+
+    Parameters
+    ----------
+    series : array_like, shape (period,)
+        At best an average over replications; finite.
+    cycle : int
+        Length of a cycle that never fades, such as the review period or a season. Batches are then whole
+        cycles, the fewest that have at least 5 periods; otherwise the cycle would drown the transient.
+
+    Returns
+    -------
+    Truncation
+        The number of periods to cut and what it was decided from. Periods at the end that do not fill a batch
+        are not used.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the series is not a vector of finite numbers or has fewer than 10 batches.
+
+    Notes
+    -----
+    K. P. White, M. J. Cobb and S. C. Spratt, *Proceedings of the Winter Simulation Conference*, 2000; K.
+    Hoad, S. Robinson and R. Davies, *Journal of the Operational Research Society* 61, 2010. A cut at the
+    bound is no cut: the series needs to be longer.
+
+    Examples
+    --------
+    >>> import maketo as mk
+    >>> mk.mser5([9, 8, 6, 4, 2] + 12 * [1, 0, 2, 1, 1])
+    Truncation(periods=5, ok; 13 batches of 5)
+    """
+    values = numbers("series", series)
+    batch = _batch(count("cycle", cycle, at_least=1))
+    if len(values) < FEWEST * batch:
+        raise ValueError(
+            f"series must have at least {FEWEST * batch} periods, {FEWEST} batches of {batch}, "
+            f"got {len(values)}"
+        )
+    means = values[: len(values) // batch * batch].reshape(-1, batch).mean(axis=1)
+    m = len(means)
+    left = m - np.arange(m // 2 + 1)
+    # Sums from the end, about a centre that the transient does not touch.
+    centred = (means - means[-(m // 2) :].mean())[::-1]
+    total, squares = (np.cumsum(x)[::-1][: m // 2 + 1] for x in (centred, centred**2))
+    spread = squares - total**2 / left
+    # What is only rounding is no spread; of equal cuts the first.
+    spread[spread <= m * (1e-13 * np.abs(means).max()) ** 2] = 0.0
+    objective = spread / left.astype(np.float64) ** 2
+    cut = int(np.flatnonzero(objective <= objective.min() * (1 + 1e-12))[0])
+    return Truncation(cut * batch, cut == m // 2, batch, means, objective)
+
+
+def _batch(cycle: int) -> int:
+    return cycle * -(-5 // cycle)
+
+
+@dataclass(frozen=True, eq=False)
+class WarmUp:
+    """What a pilot says of the start of a run; see `warm_up`."""
+
+    periods: int
+    """Periods to cut: the most that any series of any design asks for."""
+    status: str
+    """``"ok"`` or ``"warmup_insufficient"``."""
+    horizon: int
+    """Periods of the pilot."""
+    replications: int
+    """Replications of the pilot, per design."""
+    key: Key
+    """Key of the random numbers."""
+    names: tuple[str, ...]
+    """What was watched."""
+    cuts: dict[str, tuple[Truncation, ...]]
+    """By name, one per design and item, items fastest."""
+    cycles: tuple[int, ...]
+    """Length of the cycle of each design and item that its batches hold whole."""
+    labels: tuple[str, ...]
+    """What each design and item is called."""
+    means: dict[str, NDArray[np.float64]]
+    """By name, the mean of every period over replications for the design that asks for the longest cut."""
+
+    @property
+    def slowest(self) -> dict[str, int]:
+        """By name, the place of the design that takes longest."""
+        return {n: int(np.argmax([c.periods for c in self.cuts[n]])) for n in self.names}
+
+    def welch(self, name: str, window: int | None = None) -> NDArray[np.float64]:
+        """Moving averages of the period means, of the design that takes longest.
+
+        Parameters
+        ----------
+        name : str
+            What is looked at.
+        window : int, optional
+            Periods on either side; fewer near the start, so that the start is not smoothed away. By default a
+            fortieth of the horizon, and at least a cycle.
+
+        Returns
+        -------
+        ndarray, shape (horizon − window,)
+
+        Raises
+        ------
+        KeyError
+            If it was not watched.
+        ValueError
+            If the window is longer than a quarter of the horizon.
+
+        Notes
+        -----
+        P. D. Welch, in *The Computer Performance Modeling Handbook*, 1983.
+        """
+        if name not in self.means:
+            raise KeyError(f"{name!r} was not watched; watched: {', '.join(self.names)}")
+        w = self._window(name) if window is None else count("window", window)
+        if w > self.horizon // 4:
+            raise ValueError(
+                f"window must be ≤ {self.horizon // 4}, a quarter of {self.horizon} periods, got {w}"
+            )
+        values = self.means[name]
+        running = np.concatenate([[0.0], np.cumsum(values)])
+        at = np.arange(len(values) - w)
+        half = np.minimum(at, w)
+        return np.asarray((running[at + half + 1] - running[at - half]) / (2 * half + 1))
+
+    def _window(self, name: str) -> int:
+        cycle = self.cycles[self.slowest[name]]
+        wanted = max(self.horizon // 40, cycle if cycle > 1 else 0, 2)
+        return int(min(wanted, self.horizon // 4))
+
+    def summary(self) -> Table:
+        """What each series asks for, in the design that takes longest."""
+        rows = []
+        for name in self.names:
+            place = self.slowest[name]
+            cut = self.cuts[name][place]
+            short = sum(c.insufficient for c in self.cuts[name])
+            rows.append(
+                [name, _catalogue.traces()[name].unit, cut.periods, cut.batch, short, self.labels[place]]
+            )
+        columns = ["series", "unit", "periods to cut", "batch", "at the bound", "slowest design"]
+        caption = (
+            f"warm-up {self.periods} of {self.horizon} periods, {self.status}: MSER on the mean of "
+            f"{self.replications} replications, {len(self.labels)} "
+            f"{'design' if len(self.labels) == 1 else 'designs'}"
+        )
+        return Table(columns, rows, caption)
+
+    def plot(self, name: str | None = None, ax: Any = None) -> Any:
+        """Means by period, their moving average and the cut; see `plot_warm_up`."""
+        from .plots import plot_warm_up
+
+        return plot_warm_up(self, name, ax=ax)
+
+    def __repr__(self) -> str:
+        asked = ", ".join(f"{n} {self.cuts[n][self.slowest[n]].periods}" for n in self.names)
+        advice = "" if self.status == OK else "\n  at half the horizon: simulate more periods"
+        return (
+            f"WarmUp: {self.periods} of {self.horizon} periods, {self.status} ({asked}; "
+            f"{self.replications} replications){advice}"
+        )
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+
+def warm_up(
+    shop: ShopLike,
+    *,
+    periods: int,
+    replications: int | None = None,
+    series: Sequence[str] = SERIES,
+    seed: SeedLike = None,
+    cycle: int = 1,
+    name: str | None = None,
+    threads: int | None = None,
+) -> WarmUp:
+    """Run a pilot and say how many periods a run needs to forget its start.
+
+    The pilot takes replications of the training half from the seed key alone, so the answer does not depend
+    on what is simulated afterwards. Each series is averaged over replications, period by period, and cut by
+    MSER-5; the warm-up is the largest cut over all series, designs and items, so that all are counted over
+    the same periods.
+
+    Parameters
+    ----------
+    shop : MakeToStock, or mapping of item name to MakeToStock
+        As in `simulate`; sweeps are welcome.
+    periods : int
+        Horizon, warm-up included. The cut is at most about half of it.
+    replications : int, optional
+        By default 256, fewer beyond 65,536 periods.
+    series : sequence of str
+        Traces to watch.
+    seed : None, int, SeedSequence or Key
+        See `simulate`.
+    cycle : int
+        Length of a cycle of the demand that never fades, such as a season. The review period is known
+        already: batches hold whole cycles of both, and the cut is a whole number of them.
+    name : str, optional
+        As in `simulate`.
+    threads : int, optional
+        As in `simulate`.
+
+    Returns
+    -------
+    WarmUp
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the configuration is wrong, or the horizon has fewer than 10 batches.
+
+    See Also
+    --------
+    simulate : ``simulate(…, warm_up="mser5")`` does this first and records the number.
+
+    Examples
+    --------
+    >>> import maketo as mk
+    >>> shop = mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4)
+    >>> mk.warm_up(shop, periods=365, seed=7).status
+    'ok'
+    """
+    from .simulate import shops_of, trace_names
+
+    shops = shops_of(shop, name)[0]
+    return pilot(
+        shops,
+        periods=count("periods", periods, at_least=1),
+        replications=None if replications is None else count("replications", replications, at_least=1),
+        series=tuple(trace_names("series", series)),
+        key=as_key(seed),
+        cycle=count("cycle", cycle, at_least=1),
+        threads=None if threads is None else count("threads", threads, at_least=1),
+    )
+
+
+def pilot(
+    shops: dict[str, MakeToStock],
+    *,
+    periods: int,
+    key: Key,
+    replications: int | None = None,
+    series: tuple[str, ...] = SERIES,
+    cycle: int = 1,
+    threads: int | None = None,
+) -> WarmUp:
+    """`warm_up` of shops that have been checked."""
+    if not series:
+        raise ValueError("series must name at least one trace, got none")
+    axes, designs = expand(shops)
+    places = [(item, i) for i in range(len(next(iter(designs.values())))) for item in designs]
+    cycles = [_cycle(designs[item][i], cycle) for item, i in places]
+    longest = FEWEST * max(map(_batch, cycles))
+    if periods < longest:
+        raise ValueError(
+            f"periods must be ≥ {longest} for MSER, {FEWEST} batches of {longest // FEWEST}, got {periods}; "
+            "or give warm_up as a number"
+        )
+    runs = _replications(shops, periods) if replications is None else replications
+    cuts: dict[str, list[Truncation | None]] = {n: [None] * len(places) for n in series}
+    means: dict[str, NDArray[np.float64]] = {}
+    at = {place: i for i, place in enumerate(places)}
+    most = dict.fromkeys(series, (-1, 0))
+    for item, i, by_name in _period_means(designs, periods, runs, series, key, threads):
+        place = at[item, i]
+        for n, values in by_name.items():
+            cut = mser5(values, cycle=cycles[place])
+            cuts[n][place] = cut
+            # The first of the slowest in the order of places, whatever the order of blocks.
+            rank = (cut.periods, -place)
+            if rank > most[n] or n not in means:
+                most[n], means[n] = rank, values
+    found = {n: tuple(c for c in listed if c is not None) for n, listed in cuts.items()}
+    asked = max(c.periods for listed in found.values() for c in listed)
+    whole = lcm(*cycles)
+    aligned = -(-asked // whole) * whole
+    return WarmUp(
+        periods=aligned if aligned <= periods // 2 else asked,
+        status=INSUFFICIENT if any(c.insufficient for listed in found.values() for c in listed) else OK,
+        horizon=periods,
+        replications=runs,
+        key=key,
+        names=series,
+        cuts=found,
+        cycles=tuple(cycles),
+        labels=tuple(_label(item, i, axes, portfolio=len(designs) > 1) for item, i in places),
+        means=means,
+    )
+
+
+def _cycle(shop: MakeToStock, demanded: int) -> int:
+    """Length of the cycle that never fades: whole reviews and whole cycles of the demand."""
+    assert isinstance(shop.review_period, int)
+    return lcm(shop.review_period, demanded)
+
+
+def _replications(shops: dict[str, MakeToStock], periods: int) -> int:
+    """256, or as many as there are given paths, or fewer where the horizon is very long."""
+    given = [
+        len(np.asarray(s.demand.paths))
+        for s in shops.values()
+        if isinstance(s.demand, Paths) and np.ndim(s.demand.paths) == 2 and not s.demand.cycle
+    ]
+    return max(1, min([256, max(16, _LONGEST // periods), *given]))
+
+
+def _label(item: str, i: int, axes: Sequence[Any], *, portfolio: bool) -> str:
+    at = np.unravel_index(i, tuple(len(a.values) for a in axes)) if axes else ()
+    words = [f"{a.name} = {a.values[int(j)]:g}" for a, j in zip(axes, at, strict=True)]
+    return ", ".join([item, *words] if portfolio or not words else words)
+
+
+def _period_means(
+    designs: dict[str, list[MakeToStock]],
+    periods: int,
+    replications: int,
+    series: tuple[str, ...],
+    key: Key,
+    threads: int | None,
+) -> Iterator[tuple[str, int, dict[str, NDArray[np.float64]]]]:
+    """The mean of every period over replications, a block of designs of one item at a time."""
+    block = max(1, _BLOCK // (replications * periods))
+    for item, listed in designs.items():
+        for start in range(0, len(listed), block):
+            arrays = Arrays()
+            part = listed[start : start + block]
+            request: dict[str, Any] = {
+                "items": items_json({item: part}, arrays),
+                "key": key.value,
+                "periods": periods,
+                "replications": replications,
+                "warm_up": 0,
+                "half": "training",
+                "first_replication": 0,
+                "keep": "summary",
+                "method": "auto",
+                "confidence": 0.95,
+                "metrics": [],
+                "trace": list(series),
+            }
+            if threads is not None:
+                request["threads"] = threads
+            outcome = _core.simulate(to_text(request), arrays.by_name, None)
+            traced = {n: outcome["trace"][n].reshape(len(part), replications, periods) for n in series}
+            for i in range(len(part)):
+                yield item, start + i, {n: np.mean(t[i], axis=0, dtype=np.float64) for n, t in traced.items()}
