@@ -76,11 +76,11 @@ def batch_means(
     """See `Result.batch_means`."""
     count("batches", batches, at_least=3)
     confidence = run.confidence if level is None else inner_share("level", level)
+    top, bottom = _per_period(run, name)
     counted = run.periods - int(run.options["warm_up"])
     length = counted // batches
     if length < 1:
         raise ValueError(f"batches must be ≤ {counted}, the counted periods, got {batches}")
-    top, bottom = _per_period(run, name)
     # What does not fill a batch is left out at the start, as if the warm-up were longer.
     start = run.periods - batches * length
     top = top[..., start:]

@@ -86,7 +86,7 @@ def plot_lead_time_demand(
     edges = np.append(centres - width / 2, centres[-1] + width / 2)
     heights = np.histogram(values, edges, weights=weights)[0] / weights.sum()
     ax.bar(centres, heights, width=width, color=COLOURS["sky"], edgecolor="white", linewidth=0.3)
-    told = [(f"simulated: mean {mean:.4g}, sd {sd:.3g}", "blue")]
+    told = [(f"simulated: mean {_figure(mean)}, sd {_figure(sd)}", "blue")]
     level, kind = _level(shop)
     shown = [float(np.min(values[weights > 0])), float(_quantile(values, weights, 0.9999))]
     if np.isfinite(level):
@@ -100,7 +100,10 @@ def plot_lead_time_demand(
     exact = _convolution(shop, covers)
     if exact is not None:
         at = exact.first + exact.step * np.arange(len(exact.shares))
-        binned = np.histogram(at, edges, weights=exact.shares)[0]
+        # Half-way between the places of the grid stands the sum up to there.
+        cumulated = np.concatenate([[0.0], np.cumsum(exact.shares)])
+        halves = np.append(at - exact.step / 2, at[-1] + exact.step / 2)
+        binned = np.diff(np.interp(edges, halves, cumulated))
         ax.plot(centres, binned, ".", color="black", markersize=4)
         told.append(("exact, periods independent", "black"))
     top = ax.get_ylim()[1] * 1.32
@@ -109,7 +112,7 @@ def plot_lead_time_demand(
     _mark(ax, level, kind, (values, weights), NormalDist(mean, sd) if sd > 0 else None, top)
     left = level > 0.5 * (ends[0] + ends[1]) and mean > 0.5 * (ends[0] + ends[1])
     for i, (text, colour) in enumerate(told):
-        ax.annotate(
+        line = ax.annotate(
             text,
             (0.01 if left else 0.99, 0.86 - 0.065 * i),
             xycoords="axes fraction",
@@ -117,6 +120,7 @@ def plot_lead_time_demand(
             color=COLOURS.get(colour, colour),
             fontsize=9,
         )
+        line.set_bbox({"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0})
     ax.set_xlabel(f"demand over {_words(covers)} (units)")
     ax.set_ylabel("share" if width == 1 else f"share, bars {width:.3g} wide")
     return finish(ax)
@@ -211,15 +215,19 @@ def _mark(
         told += f" (normal law: {100 * normal.cdf(level):.3g} %)"
     ax.axvline(level, 0, 0.92, color=COLOURS["green"], linewidth=1.4)
     low, high = ax.get_xlim()
-    right = level < 0.5 * (low + high)
+    share = (level - low) / (high - low)
     ax.annotate(
         told,
         (level, top * 0.955),
-        ha="left" if right else "right",
+        ha="left" if share < 0.35 else "right" if share > 0.65 else "center",
         va="center",
         color=COLOURS["green"],
         fontsize=9,
     )
+
+
+def _figure(x: float) -> str:
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.3g}"
 
 
 # Exact laws.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def plot_service_curve(
     ax.margins(x=0.08, y=0.12)
     low, high = ax.get_ylim()
     if target is not None:
-        ax.set_ylim(min(low, target - 0.05 * (high - low)), max(high, target + 0.12 * (high - low)))
+        ax.set_ylim(min(low, target - 0.12 * (high - low)), max(high, target + 0.12 * (high - low)))
     chosen = _target(ax, target, levels, x, y, words(dim)) if target is not None else None
     _levels(ax, levels, x, y, words(dim), chosen)
     ax.set_xlabel(f"mean {words(stock)} ({_catalogue.metrics()[stock].unit})")
@@ -110,14 +111,15 @@ def _target(
     else:
         best = None
         told = f"target {target:g}: no level reaches it"
+    # A curve that reaches the target leaves room to the right below it; one that does not, above it.
     ax.annotate(
         told,
-        (0.01, target),
+        (0.99, target) if reached.size else (0.01, target),
         xycoords=("axes fraction", "data"),
         textcoords="offset points",
-        xytext=(0, 4),
-        ha="left",
-        va="bottom",
+        xytext=(0, -5 if reached.size else 4),
+        ha="right" if reached.size else "left",
+        va="top" if reached.size else "bottom",
         color=colour,
         fontsize=9,
     )
@@ -170,13 +172,14 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
         Place of the future that is drawn, from 0. The distributions are those of all replications.
     periods : int
         How many periods of it, from the end of the warm-up.
-    ax : matplotlib Axes, optional
-        Where to draw, the two distributions beside it; by default a new figure.
+    ax : matplotlib Axes or sequence of three, optional
+        Where to draw: the future alone, or the future, the sizes and the intervals. By default a new figure
+        with all three.
 
     Returns
     -------
     matplotlib Axes
-        Of the future; the distributions are its ``child_axes``.
+        Of the future.
 
     Raises
     ------
@@ -199,7 +202,7 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
     stop = min(start + periods, run.periods)
     at = np.arange(start, stop)
     quantities = np.asarray(run.trace["order_quantity"], dtype=np.float64)
-    ax = axes(ax, (9, 4))
+    ax, *beside = _panels(ax)
     legend: list[tuple[str, str]] = []
     if "on_hand" in run.trace:
         stock = run.trace["on_hand"][replication, start:stop]
@@ -218,11 +221,15 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
     ax.set_xlim(start - 0.5, stop - 0.5)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.02 * (high - low))
-    for i, (text, colour) in enumerate(legend):
-        ax.annotate(
+    last: Any = None
+    for text, colour in legend:
+        last = ax.annotate(
             text,
-            (i / 3, 1.02),
-            xycoords="axes fraction",
+            (0, 1) if last is None else (1, 0),
+            xycoords="axes fraction" if last is None else last,
+            xytext=(0, 5) if last is None else (12, 0),
+            textcoords="offset points",
+            va="bottom",
             color=COLOURS[colour],
             fontsize=9,
         )
@@ -231,14 +238,31 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
     rows, columns = np.nonzero(quantities[:, start:] > 0)
     gaps = np.diff(columns)[np.diff(rows) == 0]
     sizes = quantities[:, start:][rows, columns]
-    _beside(ax, 0.6, sizes, "order size (units)")
-    _beside(ax, 0.0, gaps.astype(np.float64), "periods between orders")
+    if beside:
+        _small(beside[0], sizes, "order size (units)")
+        _small(beside[1], gaps.astype(np.float64), "periods between orders")
     return finish(ax)
 
 
-def _beside(ax: Any, bottom: float, values: NDArray[np.float64], what: str) -> None:
-    """A small distribution to the right."""
-    small = ax.inset_axes((1.1, bottom, 0.42, 0.36))
+def _panels(ax: Any) -> list[Any]:
+    """One panel, or three."""
+    if ax is None:
+        import matplotlib.pyplot as plt
+
+        layout: Any = [["future", "sizes"], ["future", "gaps"]]
+        made = plt.figure(figsize=(9.5, 4), layout="constrained").subplot_mosaic(
+            layout, width_ratios=[2.4, 1]
+        )
+        return [made["future"], made["sizes"], made["gaps"]]
+    if not isinstance(ax, Sequence | np.ndarray):
+        return [ax]
+    if len(ax) != 3:
+        raise ValueError(f"ax must be one Axes or three, got {len(ax)}")
+    return list(ax)
+
+
+def _small(small: Any, values: NDArray[np.float64], what: str) -> None:
+    """A small distribution."""
     small.set_xlabel(what, fontsize=9)
     small.set_yticks([])
     small.spines[["top", "right", "left"]].set_visible(False)
@@ -248,7 +272,7 @@ def _beside(ax: Any, bottom: float, values: NDArray[np.float64], what: str) -> N
         small.set_title("none", loc="left", fontsize=9, color=COLOURS["grey"])
         return
     small.set_title(
-        f"mean {values.mean():.4g}, sd {values.std():.3g} of {values.size:,}", loc="left", fontsize=9
+        f"mean {values.mean():.4g}, sd {values.std():.3g} (n = {values.size:,})", loc="left", fontsize=9
     )
     centres, heights, width = histogram(values)
     small.bar(centres, heights, width=width, color=COLOURS["sky"], edgecolor="white", linewidth=0.4)

@@ -60,7 +60,10 @@ def plot_surface(run: Result, metric: str | None = None, *, ax: Any = None) -> A
     bar.outline.set_visible(False)
     if min(values.shape) >= 2 and np.isfinite(values).all() and np.ptp(values) > 0:
         lines = ax.contour(x, y, values, colors="white", linewidths=0.7, alpha=0.8)
-        ax.clabel(lines, fontsize=8, fmt="%.4g")
+        from matplotlib.patheffects import withStroke
+
+        for text in ax.clabel(lines, fontsize=8, fmt="%.4g"):
+            text.set_path_effects([withStroke(linewidth=2, foreground="#333333")])
     if about.better is not None:
         _mark(ax, x, y, (values, low, high), about.better == "low", (up, across))
     for name, coords, axis in ((across, x, ax.xaxis), (up, y, ax.yaxis)):
