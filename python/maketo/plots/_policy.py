@@ -84,7 +84,7 @@ def plot_service_curve(
     ax.margins(x=0.08, y=0.12)
     low, high = ax.get_ylim()
     if target is not None:
-        ax.set_ylim(min(low, target - 0.12 * (high - low)), max(high, target + 0.12 * (high - low)))
+        ax.set_ylim(min(low, target - 0.05 * (high - low)), max(high, target + 0.05 * (high - low)))
     chosen = _target(ax, target, levels, x, y, words(dim)) if target is not None else None
     _levels(ax, levels, x, y, words(dim), chosen)
     ax.set_xlabel(f"mean {words(stock)} ({_catalogue.metrics()[stock].unit})")
@@ -111,18 +111,8 @@ def _target(
     else:
         best = None
         told = f"target {target:g}: no level reaches it"
-    # A curve that reaches the target leaves room to the right below it; one that does not, above it.
-    ax.annotate(
-        told,
-        (0.99, target) if reached.size else (0.01, target),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        xytext=(0, -5 if reached.size else 4),
-        ha="right" if reached.size else "left",
-        va="top" if reached.size else "bottom",
-        color=colour,
-        fontsize=9,
-    )
+    # Above the picture, where neither curve nor levels can be in the way.
+    ax.set_title(told, loc="left", fontsize=10, color=colour)
     return best
 
 
