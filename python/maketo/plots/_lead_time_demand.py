@@ -262,16 +262,22 @@ def _masses(law: Law) -> Masses:
     step = max(step, (high - low) / _FINEST)
     first = np.floor(low / step) * step
     at = first + step * np.arange(int((high - first) / step) + 2)
-    below = _cdf(law, at if summary.whole and step == 1.0 else at + step / 2)
+    below = _cdf(law, at if summary.whole and step == 1.0 else at + step / 2, whole=summary.whole)
     return Masses(float(first), step, np.diff(below, prepend=0.0))
 
 
-def _cdf(law: Law, x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """P(X ≤ x), from quantiles: a grid of them, then bisection to 1e-9."""
+def _cdf(law: Law, x: NDArray[np.float64], *, whole: bool) -> NDArray[np.float64]:
+    """P(X ≤ x), from a grid of quantiles: between them a straight line, or for whole values bisection."""
     grid = np.arange(1, 1 << 14) / (1 << 14)
-    inside = np.searchsorted(law.quantile(grid), x, side="right")
+    at = law.quantile(grid)
+    inside = np.searchsorted(at, x, side="right")
     padded = np.concatenate([[0.0], grid, [1.0]])
     low, high = padded[inside], padded[inside + 1]
+    if not whole:
+        ends = law.quantile([1e-12, 1 - 1e-12])
+        left, right = (np.concatenate([ends[:1], at, ends[1:]])[inside + k] for k in (0, 1))
+        share = np.divide(x - left, right - left, out=np.zeros(len(x)), where=right > left)
+        return low + np.clip(share, 0.0, 1.0) * (high - low)
     for _ in range(17):
         middle = (low + high) / 2
         below = law.quantile(middle) <= x
