@@ -277,7 +277,7 @@ def _cdf(law: Law, x: NDArray[np.float64], *, whole: bool) -> NDArray[np.float64
         ends = law.quantile([1e-12, 1 - 1e-12])
         left, right = (np.concatenate([ends[:1], at, ends[1:]])[inside + k] for k in (0, 1))
         share = np.divide(x - left, right - left, out=np.zeros(len(x)), where=right > left)
-        return low + np.clip(share, 0.0, 1.0) * (high - low)
+        return np.asarray(low + np.clip(share, 0.0, 1.0) * (high - low))
     for _ in range(17):
         middle = (low + high) / 2
         below = law.quantile(middle) <= x

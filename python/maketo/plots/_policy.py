@@ -85,7 +85,7 @@ def plot_service_curve(
     low, high = ax.get_ylim()
     if target is not None:
         ax.set_ylim(min(low, target - 0.05 * (high - low)), max(high, target + 0.05 * (high - low)))
-    chosen = _target(ax, target, levels, x, y, words(dim)) if target is not None else None
+    chosen = _target(ax, target, levels, x, y, words(dim), stock) if target is not None else None
     _levels(ax, levels, x, y, words(dim), chosen)
     ax.set_xlabel(f"mean {words(stock)} ({_catalogue.metrics()[stock].unit})")
     ax.set_ylabel(f"{words(service)} ({_catalogue.metrics()[service].unit})")
@@ -99,6 +99,7 @@ def _target(
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     name: str,
+    stock: str,
 ) -> int | None:
     """The line and the least level that reaches it; its place."""
     reached = np.flatnonzero(y >= target)
@@ -106,7 +107,7 @@ def _target(
     ax.axhline(target, color=colour, linewidth=1, linestyle="--", zorder=0)
     if reached.size:
         best: int | None = int(reached[0])
-        told = f"target {target:g}: {name} {levels[best]:g}, with {x[best]:.4g} units"
+        told = f"target {target:g}: {name} {levels[best]:g}, mean {words(stock)} {x[best]:.4g}"
         ax.plot(x[best], y[best], "o", markersize=11, markerfacecolor="none", color=colour, mew=1.4)
     else:
         best = None

@@ -71,7 +71,7 @@ def test_service_curve(target: float | None, levels: Any, replications: int) -> 
     assert ax.get_ylabel() == "fill rate (share)"
     if target is not None:
         reached = [s for s, y in zip(levels, run.mean("fill_rate").value, strict=True) if y >= target]
-        told = f"S {reached[0]:g}, with" if reached else "no level reaches it"
+        told = f"S {reached[0]:g}, mean on hand" if reached else "no level reaches it"
         assert f"target {target:g}: {told}" in texts(ax)
 
 
