@@ -489,8 +489,8 @@ class Result:
     def plot(self, **options: Any) -> Any:
         """The picture one wants first; needs matplotlib.
 
-        Cost and service over a sweep, service against stock for a portfolio, a fan over time where something
-        was traced, and otherwise the distribution of cost.
+        Cost and service over a sweep, cost over two, service against stock for a portfolio, a fan over time
+        where something was traced, and otherwise the distribution of cost.
 
         Returns
         -------

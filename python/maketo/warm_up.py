@@ -38,7 +38,7 @@ SERIES = ("on_hand", "backorders", "order_quantity")
 FEWEST = 10
 """Fewest batches that MSER is asked to judge."""
 # Values of one trace that a pilot holds at a time.
-_BLOCK = 1 << 23
+_BLOCK = 1 << 21
 # Values of one trace of one design in all: a pilot of very many periods takes fewer replications.
 _LONGEST = 1 << 24
 
@@ -398,28 +398,36 @@ def _period_means(
     threads: int | None,
 ) -> Iterator[tuple[str, int, dict[str, NDArray[np.float64]]]]:
     """The mean of every period over replications, a block of designs of one item at a time."""
-    block = max(1, _BLOCK // (replications * periods))
+    # Which replications are added up together depends on their number and length alone, not on neighbours.
+    together = int(min(replications, max(1, _BLOCK // periods)))
+    block = max(1, _BLOCK // (together * periods))
     for item, listed in designs.items():
         for start in range(0, len(listed), block):
-            arrays = Arrays()
             part = listed[start : start + block]
-            request: dict[str, Any] = {
-                "items": items_json({item: part}, arrays),
-                "key": key.value,
-                "periods": periods,
-                "replications": replications,
-                "warm_up": 0,
-                "half": "training",
-                "first_replication": 0,
-                "keep": "summary",
-                "method": "auto",
-                "confidence": 0.95,
-                "metrics": [],
-                "trace": list(series),
-            }
-            if threads is not None:
-                request["threads"] = threads
-            outcome = _core.simulate(to_text(request), arrays.by_name, None)
-            traced = {n: outcome["trace"][n].reshape(len(part), replications, periods) for n in series}
+            sums = {n: np.zeros((len(part), periods)) for n in series}
+            for first in range(0, replications, together):
+                arrays = Arrays()
+                request: dict[str, Any] = {
+                    "items": items_json({item: part}, arrays),
+                    "key": key.value,
+                    "periods": periods,
+                    "replications": min(together, replications - first),
+                    "warm_up": 0,
+                    "half": "training",
+                    "first_replication": first,
+                    "keep": "summary",
+                    "method": "auto",
+                    "confidence": 0.95,
+                    "metrics": [],
+                    "trace": list(series),
+                }
+                if threads is not None:
+                    request["threads"] = threads
+                outcome = _core.simulate(to_text(request), arrays.by_name, None)
+                for n in series:
+                    traced = outcome["trace"][n].reshape(len(part), -1, periods)
+                    # One design at a time: numpy may add in another order where there are more.
+                    for i, one in enumerate(traced):
+                        sums[n][i] += one.sum(axis=0, dtype=np.float64)
             for i in range(len(part)):
-                yield item, start + i, {n: np.mean(t[i], axis=0, dtype=np.float64) for n, t in traced.items()}
+                yield item, start + i, {n: s[i] / replications for n, s in sums.items()}

@@ -128,6 +128,14 @@ def test_the_cut_does_not_depend_on_what_is_run_after_the_pilot() -> None:
     assert together.labels[together.slowest["on_hand"]] == "opening = 164"
 
 
+def test_a_long_pilot_comes_in_parts() -> None:
+    """Some replications at a time, added up: the means of all."""
+    shop = FULL.replace(opening_stock=14)
+    pilot = mk.warm_up(shop, periods=70_000, replications=40, seed=3, series=["on_hand"])
+    run = mk.simulate(shop, periods=70_000, replications=40, half="training", seed=3, trace=["on_hand"])
+    np.testing.assert_allclose(pilot.means["on_hand"], run.trace["on_hand"].mean(axis=0), rtol=1e-12)
+
+
 def test_too_short_is_said_everywhere() -> None:
     run = mk.simulate(FULL, periods=50, replications=100, warm_up="mser5", seed=3)
     assert run.status == "warmup_insufficient"
