@@ -22,6 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _catalogue, _core
 from ._check import count, numbers
 from ._designs import expand
+from ._noun import Noun
 from ._request import Arrays, items_json, to_text
 from .demand import Paths
 from .seed import Key, SeedLike, as_key
@@ -248,7 +249,7 @@ def warm_up(
     replications: int | None = None,
     series: Sequence[str] = SERIES,
     seed: SeedLike = None,
-    cycle: int = 1,
+    cycle: int | None = None,
     name: str | None = None,
     threads: int | None = None,
 ) -> WarmUp:
@@ -271,9 +272,10 @@ def warm_up(
         Traces to watch.
     seed : None, int, SeedSequence or Key
         See `simulate`.
-    cycle : int
-        Length of a cycle of the demand that never fades, such as a season. The review period is known
-        already: batches hold whole cycles of both, and the cut is a whole number of them.
+    cycle : int, optional
+        Periods in a cycle of the demand that never fades, such as a season; by default what the demand says
+        of itself (given paths say nothing). Batches hold whole cycles of this and of the review period, and
+        the cut is a whole number of them.
     name : str, optional
         As in `simulate`.
     threads : int, optional
@@ -308,7 +310,7 @@ def warm_up(
         replications=None if replications is None else count("replications", replications, at_least=1),
         series=tuple(trace_names("series", series)),
         key=as_key(seed),
-        cycle=count("cycle", cycle, at_least=1),
+        cycle=None if cycle is None else count("cycle", cycle, at_least=1),
         threads=None if threads is None else count("threads", threads, at_least=1),
     )
 
@@ -320,7 +322,7 @@ def pilot(
     key: Key,
     replications: int | None = None,
     series: tuple[str, ...] = SERIES,
-    cycle: int = 1,
+    cycle: int | None = None,
     threads: int | None = None,
 ) -> WarmUp:
     """`warm_up` of shops that have been checked."""
@@ -332,8 +334,8 @@ def pilot(
     longest = FEWEST * max(map(_batch, cycles))
     if periods < longest:
         raise ValueError(
-            f"periods must be ≥ {longest} for MSER, {FEWEST} batches of {longest // FEWEST}, got {periods}; "
-            "or give warm_up as a number"
+            f"periods must be ≥ {longest} for MSER, {FEWEST} batches of {longest // FEWEST} (whole cycles of "
+            f"reviews and seasons), got {periods}; or give warm_up as a number"
         )
     runs = _replications(shops, periods) if replications is None else replications
     cuts: dict[str, list[Truncation | None]] = {n: [None] * len(places) for n in series}
@@ -367,10 +369,28 @@ def pilot(
     )
 
 
-def _cycle(shop: MakeToStock, demanded: int) -> int:
+def _cycle(shop: MakeToStock, stated: int | None) -> int:
     """Length of the cycle that never fades: whole reviews and whole cycles of the demand."""
     assert isinstance(shop.review_period, int)
-    return lcm(shop.review_period, demanded)
+    of_demand = stated
+    if of_demand is None:
+        of_demand = _seasons(shop.demand) if isinstance(shop.demand, Noun) else 1
+    return lcm(shop.review_period, of_demand)
+
+
+def _seasons(noun: Noun) -> int:
+    """What a kind of demand says of itself: factors that repeat, or the number of periods in a season."""
+    found = 1
+    for name, value in noun._items():
+        if name == "season" and isinstance(value, int):
+            found = lcm(found, value)
+        elif name in ("additive_season", "calendar") and value is not None:
+            found = lcm(found, len(value))
+        elif name == "seasons":
+            found = lcm(found, *(len(one) for one in value))
+        elif isinstance(value, Noun):
+            found = lcm(found, _seasons(value))
+    return found
 
 
 def _replications(shops: dict[str, MakeToStock], periods: int) -> int:
