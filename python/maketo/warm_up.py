@@ -1,11 +1,13 @@
 """How long a run takes to forget how it began.
 
-A run opens with a full shelf and nothing on order. A pilot of independent replications shows, averaged period
-by period, how long that is remembered; MSER-5 says where to cut.
+A run opens with a full shelf and nothing on order. Pilots of independent replications show, averaged period
+by period, how long that is remembered; MSER-5 says where to cut. Chance has a say in where the least standard
+error lies, so two pilots must agree: of many items and levels some one would always look unsettled.
 
 ```text
-pilot (training half) ── mean of each period over replications ─┬─ batches of 5 ── MSER ── periods to cut
-                                                                └─ moving averages (Welch), for the eye
+pilot 1 ─┐ (training half)                     ┌─ batches of 5 ── MSER ─┐
+         ├─ mean of each period over replications                       ├─ the shorter cut
+pilot 2 ─┘                                     └─ batches of 5 ── MSER ─┘
 ```
 """
 
@@ -39,9 +41,11 @@ SERIES = ("on_hand", "backorders", "order_quantity")
 FEWEST = 10
 """Fewest batches that MSER is asked to judge."""
 # Values of one trace that a pilot holds at a time.
-_BLOCK = 1 << 21
+_BLOCK = 1 << 20
 # Values of one trace of one design in all: a pilot of very many periods takes fewer replications.
 _LONGEST = 1 << 24
+# Periods that a pilot tries first; four times as many as long as that is not enough.
+_FIRST_TRY = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,21 +145,21 @@ class WarmUp:
     status: str
     """``"ok"`` or ``"warmup_insufficient"``."""
     horizon: int
-    """Periods of the pilot."""
+    """Periods of the pilots."""
     replications: int
-    """Replications of the pilot, per design."""
+    """Replications of each of the two pilots, per design."""
     key: Key
     """Key of the random numbers."""
     names: tuple[str, ...]
     """What was watched."""
     cuts: dict[str, tuple[Truncation, ...]]
-    """By name, one per design and item, items fastest."""
+    """By name, the shorter cut of the two pilots, one per design and item, items fastest."""
     cycles: tuple[int, ...]
     """Length of the cycle of each design and item that its batches hold whole."""
     labels: tuple[str, ...]
     """What each design and item is called."""
     means: dict[str, NDArray[np.float64]]
-    """By name, the mean of every period over replications for the design that asks for the longest cut."""
+    """By name, the mean of every period over both pilots for the design that asks for the longest cut."""
 
     @property
     def slowest(self) -> dict[str, int]:
@@ -218,7 +222,7 @@ class WarmUp:
             )
         columns = ["series", "unit", "periods to cut", "batch", "at the bound", "slowest design"]
         caption = (
-            f"warm-up {self.periods} of {self.horizon} periods, {self.status}: MSER on the mean of "
+            f"warm-up {self.periods} of {self.horizon} periods, {self.status}: MSER on the means of 2 × "
             f"{self.replications} replications, {len(self.labels)} "
             f"{'design' if len(self.labels) == 1 else 'designs'}"
         )
@@ -235,7 +239,7 @@ class WarmUp:
         advice = "" if self.status == OK else "\n  at half the horizon: simulate more periods"
         return (
             f"WarmUp: {self.periods} of {self.horizon} periods, {self.status} ({asked}; "
-            f"{self.replications} replications){advice}"
+            f"2 × {self.replications} replications){advice}"
         )
 
     def _repr_html_(self) -> str:
@@ -253,21 +257,23 @@ def warm_up(
     name: str | None = None,
     threads: int | None = None,
 ) -> WarmUp:
-    """Run a pilot and say how many periods a run needs to forget its start.
+    """Run two pilots and say how many periods a run needs to forget its start.
 
-    The pilot takes replications of the training half from the seed key alone, so the answer does not depend
-    on what is simulated afterwards. Each series is averaged over replications, period by period, and cut by
-    MSER-5; the warm-up is the largest cut over all series, designs and items, so that all are counted over
-    the same periods.
+    The pilots take replications of the training half from the seed key alone, so the answer does not depend
+    on what is simulated afterwards. Each series is averaged over the replications of a pilot, period by
+    period, and cut by MSER-5. A cut that the other pilot does not confirm was chance: the shorter of the two
+    counts. The warm-up is the largest over all series, designs and items, so that all are counted over the
+    same periods. It is insufficient if both pilots cut a series at the bound.
 
     Parameters
     ----------
     shop : MakeToStock, or mapping of item name to MakeToStock
         As in `simulate`; sweeps are welcome.
     periods : int
-        Horizon, warm-up included. The cut is at most about half of it.
+        Horizon, warm-up included. The cut is at most about half of it. Beyond 65,536 periods the pilots are
+        shorter than the horizon unless that turns out not to be enough.
     replications : int, optional
-        By default 256, fewer beyond 65,536 periods.
+        Of each pilot, by default 256; given paths are shared between them.
     series : sequence of str
         Traces to watch.
     seed : None, int, SeedSequence or Key
@@ -325,9 +331,27 @@ def pilot(
     cycle: int | None = None,
     threads: int | None = None,
 ) -> WarmUp:
-    """`warm_up` of shops that have been checked."""
+    """`warm_up` of shops that have been checked. A very long run does not need pilots as long as itself."""
     if not series:
         raise ValueError("series must name at least one trace, got none")
+    horizon = min(periods, _FIRST_TRY)
+    while True:
+        found = _pilots(shops, horizon, key, replications, series, cycle, threads)
+        if found.status == OK or horizon == periods:
+            return found
+        horizon = min(periods, 4 * horizon)
+
+
+def _pilots(
+    shops: dict[str, MakeToStock],
+    periods: int,
+    key: Key,
+    replications: int | None,
+    series: tuple[str, ...],
+    cycle: int | None,
+    threads: int | None,
+) -> WarmUp:
+    """Two pilots of so many periods."""
     axes, designs = expand(shops)
     places = [(item, i) for i in range(len(next(iter(designs.values())))) for item in designs]
     cycles = [_cycle(designs[item][i], cycle) for item, i in places]
@@ -338,15 +362,20 @@ def pilot(
             f"reviews and seasons), got {periods}; or give warm_up as a number"
         )
     runs = _replications(shops, periods) if replications is None else replications
+    # A single given path is all there is.
+    second = 0 if any(len(given) < 2 * runs for given in _given(shops)) else runs
     cuts: dict[str, list[Truncation | None]] = {n: [None] * len(places) for n in series}
     means: dict[str, NDArray[np.float64]] = {}
     at = {place: i for i, place in enumerate(places)}
     most = dict.fromkeys(series, (-1, 0))
-    for item, i, by_name in _period_means(designs, periods, runs, series, key, threads):
+    pilots = [_period_means(designs, periods, runs, first, series, key, threads) for first in (0, second)]
+    for (item, i, by_name), (_, _, again) in zip(*pilots, strict=True):
         place = at[item, i]
-        for n, values in by_name.items():
-            cut = mser5(values, cycle=cycles[place])
+        for n in series:
+            both = [mser5(one[n], cycle=cycles[place]) for one in (by_name, again)]
+            cut = min(both, key=lambda c: c.periods)
             cuts[n][place] = cut
+            values = (by_name[n] + again[n]) / 2
             # The first of the slowest in the order of places, whatever the order of blocks.
             rank = (cut.periods, -place)
             if rank > most[n] or n not in means:
@@ -394,13 +423,15 @@ def _seasons(noun: Noun) -> int:
 
 
 def _replications(shops: dict[str, MakeToStock], periods: int) -> int:
-    """256, or as many as there are given paths, or fewer where the horizon is very long."""
-    given = [
-        len(np.asarray(s.demand.paths))
-        for s in shops.values()
-        if isinstance(s.demand, Paths) and np.ndim(s.demand.paths) == 2 and not s.demand.cycle
-    ]
-    return max(1, min([256, max(16, _LONGEST // periods), *given]))
+    """256, or half of the given paths, or fewer where the horizon is very long."""
+    given = [len(paths) for paths in _given(shops)]
+    return max(1, min([256, max(16, _LONGEST // periods), *(n // 2 for n in given)]))
+
+
+def _given(shops: dict[str, MakeToStock]) -> list[NDArray[np.float64]]:
+    """Paths that are used once each."""
+    kept = [s.demand for s in shops.values() if isinstance(s.demand, Paths) and not s.demand.cycle]
+    return [np.asarray(d.paths) for d in kept if np.ndim(d.paths) == 2]
 
 
 def _label(item: str, i: int, axes: Sequence[Any], *, portfolio: bool) -> str:
@@ -413,13 +444,14 @@ def _period_means(
     designs: dict[str, list[MakeToStock]],
     periods: int,
     replications: int,
+    start_at: int,
     series: tuple[str, ...],
     key: Key,
     threads: int | None,
 ) -> Iterator[tuple[str, int, dict[str, NDArray[np.float64]]]]:
     """The mean of every period over replications, a block of designs of one item at a time."""
     # Which replications are added up together depends on their number and length alone, not on neighbours.
-    together = int(min(replications, max(1, _BLOCK // periods)))
+    together = int(min(replications, max(16, _BLOCK // periods)))
     block = max(1, _BLOCK // (together * periods))
     for item, listed in designs.items():
         for start in range(0, len(listed), block):
@@ -434,7 +466,7 @@ def _period_means(
                     "replications": min(together, replications - first),
                     "warm_up": 0,
                     "half": "training",
-                    "first_replication": first,
+                    "first_replication": start_at + first,
                     "keep": "summary",
                     "method": "auto",
                     "confidence": 0.95,

@@ -57,7 +57,7 @@ def plot_warm_up(pilot: WarmUp, name: str | None = None, *, ax: Any = None) -> A
         at = high + 0.05 * (high - low)
         label(ax, pilot.periods - 0.5, at, text, COLOURS["grey"], right=True)
     of = f", {pilot.labels[place]}" if len(pilot.labels) > 1 else ""
-    about = f"mean of {pilot.replications} replications"
+    about = f"mean of 2 × {pilot.replications} replications"
     ax.set_title(f"{about} and its moving average{of}", loc="left", fontsize=10)
     ax.set_xlabel("period")
     ax.set_ylabel(f"{words(name)} ({_catalogue.traces()[name].unit})")
