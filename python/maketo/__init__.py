@@ -15,6 +15,7 @@ from ._catalogue import metrics as _metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .batch_means import BatchMeans
 from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
 from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
@@ -46,7 +47,17 @@ from .laws import (
     ZeroInflated,
 )
 from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
-from .plots import plot_distribution, plot_fan, plot_portfolio, plot_sweep
+from .plots import (
+    plot_distribution,
+    plot_fan,
+    plot_lead_time_demand,
+    plot_order_pattern,
+    plot_portfolio,
+    plot_service_curve,
+    plot_surface,
+    plot_sweep,
+    plot_warm_up,
+)
 from .result import Result
 from .seed import Key
 from .simulate import simulate
@@ -65,6 +76,7 @@ from .varying import (
     Varying,
     fourier_season,
 )
+from .warm_up import Truncation, WarmUp, mser5, warm_up
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
@@ -81,6 +93,7 @@ __all__ = [
     "Autocorrelated",
     "BaseStock",
     "BassLife",
+    "BatchMeans",
     "BetaPert",
     "Binomial",
     "Bootstrap",
@@ -124,19 +137,28 @@ __all__ = [
     "TabulatedReal",
     "TabulatedWhole",
     "Triangular",
+    "Truncation",
     "Uniform",
     "UniformInteger",
     "Varying",
+    "WarmUp",
     "Weibull",
     "ZeroInflated",
     "__version__",
     "correlate",
     "fourier_season",
+    "mser5",
     "plot_distribution",
     "plot_fan",
+    "plot_lead_time_demand",
+    "plot_order_pattern",
     "plot_portfolio",
+    "plot_service_curve",
+    "plot_surface",
     "plot_sweep",
+    "plot_warm_up",
     "read_history",
     "simulate",
     "stock",
+    "warm_up",
 ]
