@@ -64,6 +64,14 @@ impl Lead {
         Ok((lead, mean))
     }
 
+    /// Smallest value.
+    pub fn shortest(&self) -> usize {
+        match self {
+            Self::Fixed(l) => *l,
+            Self::Random { law, .. } => law.first() as usize,
+        }
+    }
+
     /// Largest value.
     pub fn longest(&self) -> usize {
         match self {

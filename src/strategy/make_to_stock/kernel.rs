@@ -18,7 +18,9 @@ type Wide<S, T> = Pair<<T as Cell>::Lanes<S>>;
 pub(super) struct State<T> {
     net: Row<T>,
     position: Row<T>,
-    ring: Vec<Row<T>>,
+    /// The pipeline: for each vector of lanes in turn its slots one after the other, so that what a vector reads and
+    /// writes lies close together.
+    ring: Vec<T>,
     last_arrival: Row<i32>,
     pub(super) tally: Tally<T>,
 }
@@ -67,7 +69,7 @@ impl<T: Cell> State<T> {
         self.net = [opening; LANES];
         self.position = [opening; LANES];
         self.ring.clear();
-        self.ring.resize(p.ring(), [T::default(); LANES]);
+        self.ring.resize(p.ring() * LANES, T::default());
         self.last_arrival = [0; LANES];
         self.tally.forget();
     }
@@ -198,20 +200,27 @@ fn span_lanes<
     let short_of_nought = zero - tolerance;
     // At or below the reorder level, or strictly below it, whatever the last places say.
     let trigger = if strict { reorder - tolerance } else { reorder + tolerance };
-    let immediate = p.ring() == 0;
+    let slots = p.ring();
+    let immediate = slots == 0;
+    let arrives_at_once = p.lead.shortest() == 0;
+    let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
 
-    for g in (0..LANES).step_by(Wide::<S, T>::WIDTH) {
+    let width = Wide::<S, T>::WIDTH;
+    for g in (0..LANES).step_by(width) {
         let load = |row: &Row<T>| Wide::<S, T>::load(s, &row[g..]);
         let (mut net, mut position) = (load(&state.net), load(&state.position));
         let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
+        let pipeline = &mut state.ring[g * slots..(g + width) * slots];
+        let last_arrival = &mut state.last_arrival[g..g + width];
 
         for k in span.from..span.to {
             let d = load(&inputs.demand[k]);
             let slot = calendar.slot[k];
             if !immediate {
-                net = net + load(&state.ring[slot]);
+                let due = &mut pipeline[slot * width..(slot + 1) * width];
+                net = net + Wide::<S, T>::load(s, due);
                 if RANDOM_LEAD {
-                    zero.store(&mut state.ring[slot][g..]);
+                    zero.store(due);
                 }
             }
             let mut ordered = zero;
@@ -227,15 +236,25 @@ fn span_lanes<
                         };
                         position = position + ordered;
                         if RANDOM_LEAD {
-                            scatter::<S, T>(p, state, &inputs.lead[k], ordered, g, slot, span.tile_start + k);
-                            net = net + load(&state.ring[slot]);
-                            zero.store(&mut state.ring[slot][g..]);
+                            let who = Wide::<S, T>::bits(zero.below(ordered));
+                            if who != 0 {
+                                let last = if fifo { Some(&mut *last_arrival) } else { None };
+                                let lead = &inputs.lead[k][g..g + width];
+                                let mut quantity = [T::default(); 32];
+                                ordered.store(&mut quantity);
+                                release(who, &quantity, lead, span.tile_start + k, slot, last, pipeline);
+                            }
+                            if arrives_at_once {
+                                let due = &mut pipeline[slot * width..(slot + 1) * width];
+                                net = net + Wide::<S, T>::load(s, due);
+                                zero.store(due);
+                            }
                         } else if immediate {
                             net = net + ordered;
                         }
                     }
                     if !RANDOM_LEAD && !immediate {
-                        ordered.store(&mut state.ring[slot][g..]);
+                        ordered.store(&mut pipeline[slot * width..(slot + 1) * width]);
                     }
                 };
             }
@@ -296,34 +315,30 @@ fn span_lanes<
     }
 }
 
-/// Orders with random lead times go to their own slots of the pipeline.
+/// Orders with random lead times go to their own slots of the pipeline: those lanes of `who` that have one.
 #[inline(always)]
-fn scatter<S: Simd, T: Cell>(
-    p: &Params,
-    state: &mut State<T>,
-    lead: &Row<i32>,
-    ordered: Wide<S, T>,
-    g: usize,
-    slot: usize,
+fn release<T: Cell>(
+    mut who: u32,
+    quantity: &[T; 32],
+    lead: &[i32],
     t: usize,
+    slot: usize,
+    mut last_arrival: Option<&mut [i32]>,
+    pipeline: &mut [T],
 ) {
-    let ring = state.ring.len();
-    let mut quantity = [T::default(); 32];
-    ordered.store(&mut quantity);
-    let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
-    for (j, &q) in quantity.iter().enumerate().take(Wide::<S, T>::WIDTH) {
-        let lane = g + j;
-        if q <= T::default() {
-            continue;
-        }
+    let width = lead.len();
+    let slots = pipeline.len() / width;
+    while who != 0 {
+        let lane = who.trailing_zeros() as usize;
+        who &= who - 1;
         let mut wait = lead[lane] as usize;
-        if fifo {
-            let last = &mut state.last_arrival[lane];
-            let arrival = (*last).max((t + wait) as i32);
-            *last = arrival;
+        if let Some(last) = last_arrival.as_deref_mut() {
+            let arrival = last[lane].max((t + wait) as i32);
+            last[lane] = arrival;
             wait = arrival as usize - t;
         }
-        let to = if slot + wait >= ring { slot + wait - ring } else { slot + wait };
-        state.ring[to][lane] = state.ring[to][lane] + q;
+        let to = if slot + wait >= slots { slot + wait - slots } else { slot + wait };
+        let due = &mut pipeline[to * width + lane];
+        *due = *due + quantity[lane];
     }
 }
