@@ -103,7 +103,8 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 fn base_stock() -> MakeToStock {
     MakeToStock {
         demand: Demand::Stationary { law: Law::Poisson { mean: 20.0 } },
-        policy: Policy::BaseStock { level: 92.0 },
+        policy: Policy::base_stock(92.0),
+        quantities: crate::supply::Quantities::default(),
         lead_time: Law::Deterministic { value: 4.0 },
         crossing: Crossing::default(),
         review_period: 1,

@@ -2,10 +2,12 @@
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::Params;
+use super::pipeline::{Now, WIDEST, collect, send};
+use super::release::{Class, release_lanes};
 use super::tally::{
     AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally,
 };
-use crate::config::Policy;
+use crate::config::{Crossing, Policy};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
 use crate::supply::Lead;
@@ -21,7 +23,8 @@ pub(super) struct State<T> {
     /// The pipeline: for each vector of lanes in turn its slots one after the other, so that what a vector reads and
     /// writes lies close together.
     ring: Vec<T>,
-    last_arrival: Row<i32>,
+    /// Latest arrival so far; with kaplan crossing how many releases have arrived.
+    progress: Row<i32>,
     pub(super) tally: Tally<T>,
 }
 
@@ -60,7 +63,7 @@ pub(super) struct Span {
 impl<T: Cell> State<T> {
     pub(super) fn new() -> Self {
         let zero = [T::default(); LANES];
-        Self { net: zero, position: zero, ring: Vec::new(), last_arrival: [0; LANES], tally: Tally::new() }
+        Self { net: zero, position: zero, ring: Vec::new(), progress: [0; LANES], tally: Tally::new() }
     }
 
     /// Back to the opening position, keeping the memory.
@@ -70,7 +73,7 @@ impl<T: Cell> State<T> {
         self.position = [opening; LANES];
         self.ring.clear();
         self.ring.resize(p.ring() * LANES, T::default());
-        self.last_arrival = [0; LANES];
+        self.progress = [0; LANES];
         self.tally.forget();
     }
 
@@ -109,45 +112,55 @@ pub(super) fn advance<S: Simd, T: Cell>(
 ) {
     state.tally.make_room(span.to - span.from, p.flush_every);
     let random = matches!(p.lead, Lead::Random { .. });
-    let min_max = matches!(p.policy, Policy::MinMax { .. });
     let lossy = p.lost_share > 0.0;
     macro_rules! variant {
-        ($d:literal, $m:literal, $r:literal, $l:literal) => {
+        ($d:literal, $c:expr, $r:literal, $l:literal) => {
             match detail {
-                Detail::Lean => s.vectorize(
+                // The rarer policies do without kernels of their own for lean runs.
+                Detail::Lean if $c != GENERAL => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, inputs, span, None),
+                    || {
+                        span_lanes::<S, T, $d, { if $c == GENERAL { BASE_STOCK } else { $c } }, $r, $l, 0>(
+                            s, p, state, inputs, span, None,
+                        )
+                    },
                 ),
-                Detail::Sums => s.vectorize(
+                Detail::Lean | Detail::Sums => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, inputs, span, None),
+                    || span_lanes::<S, T, $d, $c, $r, $l, 1>(s, p, state, inputs, span, None),
                 ),
                 Detail::Record(record) => s.vectorize(
                     #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, inputs, span, Some(record)),
+                    || span_lanes::<S, T, $d, $c, $r, $l, 2>(s, p, state, inputs, span, Some(record)),
                 ),
             }
         };
     }
-    match (p.demand_first, min_max, random, lossy) {
-        (false, false, false, false) => variant!(false, false, false, false),
-        (false, false, false, true) => variant!(false, false, false, true),
-        (false, false, true, false) => variant!(false, false, true, false),
-        (false, false, true, true) => variant!(false, false, true, true),
-        (false, true, false, false) => variant!(false, true, false, false),
-        (false, true, false, true) => variant!(false, true, false, true),
-        (false, true, true, false) => variant!(false, true, true, false),
-        (false, true, true, true) => variant!(false, true, true, true),
-        (true, false, false, false) => variant!(true, false, false, false),
-        (true, false, false, true) => variant!(true, false, false, true),
-        (true, false, true, false) => variant!(true, false, true, false),
-        (true, false, true, true) => variant!(true, false, true, true),
-        (true, true, false, false) => variant!(true, true, false, false),
-        (true, true, false, true) => variant!(true, true, false, true),
-        (true, true, true, false) => variant!(true, true, true, false),
-        (true, true, true, true) => variant!(true, true, true, true),
+    macro_rules! class {
+        ($c:expr) => {
+            match (p.demand_first, random, lossy) {
+                (false, false, false) => variant!(false, $c, false, false),
+                (false, false, true) => variant!(false, $c, false, true),
+                (false, true, false) => variant!(false, $c, true, false),
+                (false, true, true) => variant!(false, $c, true, true),
+                (true, false, false) => variant!(true, $c, false, false),
+                (true, false, true) => variant!(true, $c, false, true),
+                (true, true, false) => variant!(true, $c, true, false),
+                (true, true, true) => variant!(true, $c, true, true),
+            }
+        };
+    }
+    match Class::of(p) {
+        Class::BaseStock => class!(BASE_STOCK),
+        Class::MinMax => class!(MIN_MAX),
+        Class::General => class!(GENERAL),
     }
 }
+
+// `Class` as the compiler takes it.
+const BASE_STOCK: u8 = 0;
+const MIN_MAX: u8 = 1;
+const GENERAL: u8 = 2;
 
 /// Slots of the pipeline and review days, worked out once per span instead of once per lane.
 struct Calendar {
@@ -175,7 +188,7 @@ fn span_lanes<
     S: Simd,
     T: Cell,
     const DEMAND_FIRST: bool,
-    const MIN_MAX: bool,
+    const CLASS: u8,
     const RANDOM_LEAD: bool,
     const LOSSY: bool,
     const DETAIL: u8,
@@ -190,10 +203,11 @@ fn span_lanes<
     let calendar = Calendar::new(p, span);
     let splat = |x: f64| Wide::<S, T>::splat(s, T::from_f64(x));
     let (zero, one) = (splat(0.0), splat(1.0));
-    let (target, reorder, strict) = match p.policy {
-        Policy::BaseStock { level } => (splat(level), zero, false),
-        Policy::MinMax { reorder, up_to, strict } => (splat(up_to), splat(reorder), strict),
+    let (reorder, strict) = match p.policy {
+        Policy::MinMax { reorder, strict, .. } => (splat(reorder), strict),
+        _ => (zero, false),
     };
+    let target = splat(p.policy.target());
     let lost_share = splat(p.lost_share);
     let all_lost = p.lost_share >= 1.0;
     let tolerance = splat(p.tolerance);
@@ -203,7 +217,8 @@ fn span_lanes<
     let slots = p.ring();
     let immediate = slots == 0;
     let arrives_at_once = p.lead.shortest() == 0;
-    let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
+    let crossing = if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
+    let (fifo, kaplan) = (crossing == Crossing::Fifo, crossing == Crossing::Kaplan);
 
     let width = Wide::<S, T>::WIDTH;
     for g in (0..LANES).step_by(width) {
@@ -211,12 +226,16 @@ fn span_lanes<
         let (mut net, mut position) = (load(&state.net), load(&state.position));
         let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
         let pipeline = &mut state.ring[g * slots..(g + width) * slots];
-        let last_arrival = &mut state.last_arrival[g..g + width];
+        let progress = &mut state.progress[g..g + width];
 
         for k in span.from..span.to {
             let d = load(&inputs.demand[k]);
             let slot = calendar.slot[k];
-            if !immediate {
+            let now = Now { t: span.tile_start + k, slot };
+            let lead = &inputs.lead[k][g..g + width];
+            if RANDOM_LEAD && kaplan {
+                net = net + Wide::<S, T>::load(s, &collect(lead, now, now.t, progress, pipeline));
+            } else if !immediate {
                 let due = &mut pipeline[slot * width..(slot + 1) * width];
                 net = net + Wide::<S, T>::load(s, due);
                 if RANDOM_LEAD {
@@ -227,22 +246,31 @@ fn span_lanes<
             macro_rules! plan {
                 () => {
                     if calendar.review[k] {
-                        ordered = if MIN_MAX {
-                            let due =
-                                if strict { position.below(trigger) } else { position.at_or_below(trigger) };
-                            Wide::<S, T>::choose(due, target - position, zero)
-                        } else {
-                            (target - position).beyond(tolerance, zero)
+                        ordered = match CLASS {
+                            BASE_STOCK => (target - position).beyond(tolerance, zero),
+                            MIN_MAX => {
+                                let due = if strict {
+                                    position.below(trigger)
+                                } else {
+                                    position.at_or_below(trigger)
+                                };
+                                Wide::<S, T>::choose(due, target - position, zero)
+                            }
+                            _ => {
+                                let mut lanes = [T::default(); WIDEST];
+                                position.store(&mut lanes);
+                                release_lanes(p, now.t, &mut lanes[..width]);
+                                Wide::<S, T>::load(s, &lanes)
+                            }
                         };
                         position = position + ordered;
-                        if RANDOM_LEAD {
+                        if RANDOM_LEAD && !kaplan {
                             let who = Wide::<S, T>::bits(zero.below(ordered));
                             if who != 0 {
-                                let last = if fifo { Some(&mut *last_arrival) } else { None };
-                                let lead = &inputs.lead[k][g..g + width];
-                                let mut quantity = [T::default(); 32];
+                                let mut quantity = [T::default(); WIDEST];
                                 ordered.store(&mut quantity);
-                                release(who, &quantity, lead, span.tile_start + k, slot, last, pipeline);
+                                let last = if fifo { Some(&mut *progress) } else { None };
+                                send(who, &quantity, lead, now, last, pipeline);
                             }
                             if arrives_at_once {
                                 let due = &mut pipeline[slot * width..(slot + 1) * width];
@@ -253,8 +281,12 @@ fn span_lanes<
                             net = net + ordered;
                         }
                     }
-                    if !RANDOM_LEAD && !immediate {
+                    if (!RANDOM_LEAD && !immediate) || (RANDOM_LEAD && kaplan) {
                         ordered.store(&mut pipeline[slot * width..(slot + 1) * width]);
+                        if RANDOM_LEAD && arrives_at_once {
+                            net = net
+                                + Wide::<S, T>::load(s, &collect(lead, now, now.t + 1, progress, pipeline));
+                        }
                     }
                 };
             }
@@ -312,33 +344,5 @@ fn span_lanes<
         for (sum, row) in sums.iter().zip(&mut state.tally.sums).take(kept) {
             sum.store(&mut row[g..]);
         }
-    }
-}
-
-/// Orders with random lead times go to their own slots of the pipeline: those lanes of `who` that have one.
-#[inline(always)]
-fn release<T: Cell>(
-    mut who: u32,
-    quantity: &[T; 32],
-    lead: &[i32],
-    t: usize,
-    slot: usize,
-    mut last_arrival: Option<&mut [i32]>,
-    pipeline: &mut [T],
-) {
-    let width = lead.len();
-    let slots = pipeline.len() / width;
-    while who != 0 {
-        let lane = who.trailing_zeros() as usize;
-        who &= who - 1;
-        let mut wait = lead[lane] as usize;
-        if let Some(last) = last_arrival.as_deref_mut() {
-            let arrival = last[lane].max((t + wait) as i32);
-            last[lane] = arrival;
-            wait = arrival as usize - t;
-        }
-        let to = if slot + wait >= slots { slot + wait - slots } else { slot + wait };
-        let due = &mut pipeline[to * width + lane];
-        *due = *due + quantity[lane];
     }
 }
