@@ -43,8 +43,9 @@ from .laws import (
     Weibull,
     ZeroInflated,
 )
-from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
+from .make_to_stock import Costs, MakeToStock
 from .plots import plot_distribution, plot_fan, plot_portfolio, plot_sweep
+from .policies import BaseStock, CappedBaseStock, ConstantOrder, MinMax, Quantities, ReorderQuantity
 from .result import Result
 from .seed import Key
 from .simulate import simulate
@@ -67,7 +68,9 @@ __all__ = [
     "BetaPert",
     "Binomial",
     "Bootstrap",
+    "CappedBaseStock",
     "Clipped",
+    "ConstantOrder",
     "Costs",
     "Deterministic",
     "Discrete",
@@ -87,6 +90,8 @@ __all__ = [
     "Normal",
     "Paths",
     "Poisson",
+    "Quantities",
+    "ReorderQuantity",
     "Result",
     "Rounded",
     "StockPlan",

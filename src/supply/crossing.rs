@@ -7,7 +7,7 @@
 //!          the wait of an order is max over u ≥ 0 of L(t − u) − u
 //! ```
 //!
-//! R. S. Kaplan, Management Science 16 (1970); S. Nahmias, Operations Research 27 (1979).
+//! R. S. Kaplan, Management Science 16 (1970), 491–507; P. Zipkin, Naval Research Logistics 33 (1986), 763–774.
 
 use crate::engine::lattice::{DEPTH, LANES, Row, Tile};
 use crate::error::{Error, Result};

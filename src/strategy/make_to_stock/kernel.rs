@@ -100,8 +100,8 @@ pub(super) struct Inputs<'a, T> {
     pub(super) lead: &'a Tile<i32>,
 }
 
-/// Advances one design over a span of a tile.
-#[inline(always)]
+/// Advances one design over a span of a tile. (Never inlined: each caller would compile every variant again.)
+#[inline(never)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
     p: &Params,
