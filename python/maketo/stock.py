@@ -27,7 +27,8 @@ from ._request import Arrays, items_json, to_text
 from .demand import Bootstrap
 from .history import History, as_history
 from .laws import as_law
-from .make_to_stock import BaseStock, MakeToStock
+from .make_to_stock import MakeToStock
+from .policies import BaseStock
 from .seed import Key, SeedLike, as_key
 from .simulate import simulate
 from .stock_plan import FEW_SALES, PartDecision, StockPlan

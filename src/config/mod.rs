@@ -6,8 +6,9 @@
 mod demand;
 mod make_to_stock;
 
+pub use crate::supply::Quantities;
 pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
-pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Policy};
+pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Policy};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
