@@ -7,8 +7,9 @@
 //! on hand (S − X)⁺   backorders (X − S)⁺   available (S − V)⁺   filled min(d, (S − V)⁺)   stockout X > S
 //! ```
 //!
-//! Not valid with lost sales (the shortage decides what is ordered), with a MOQ, batch or cap on orders, nor when the
-//! opening stock is fixed while the level moves. How lead times cross does not matter.
+//! Not valid with lost sales (the shortage decides what is ordered), nor when the opening stock is fixed while the level
+//! moves. Not taken with a MOQ, batch or cap either: X would still not depend on S, but a rule is a jump, and what is
+//! rounding in one path must not become a batch in another. How lead times cross does not matter.
 
 use super::kernel::{Record, Span};
 use super::params::Params;
@@ -60,7 +61,7 @@ impl Curve {
             _ => return Err("the policy is not a base stock".to_owned()),
         }
         if !p.quantities.are_none() {
-            return Err("orders obey a MOQ, batch or cap, so what is missing depends on the level".to_owned());
+            return Err("orders obey a MOQ, batch or cap".to_owned());
         }
         if !p.opens_at_target {
             return Err("the opening stock does not move with the level".to_owned());

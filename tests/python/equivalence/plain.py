@@ -94,28 +94,28 @@ def one_replication(
 
 
 def _opening(policy: Any) -> Any:
-    match policy:
-        case mk.BaseStock():
+    match type(policy).__name__:
+        case "BaseStock":
             return np.atleast_1d(policy.level)[0]
-        case mk.MinMax():
+        case "MinMax":
             return policy.up_to
-        case mk.ReorderQuantity():
+        case "ReorderQuantity":
             return policy.reorder + policy.quantity
-        case mk.CappedBaseStock():
+        case "CappedBaseStock":
             return policy.level
-        case mk.ConstantOrder():
+        case "ConstantOrder":
             return policy.quantity
 
 
 def _wanted(policy: Any, t: int, position: float) -> float:
-    match policy:
-        case mk.BaseStock():
+    match type(policy).__name__:
+        case "BaseStock":
             levels = np.atleast_1d(policy.level)
             return max(0.0, float(levels[t % len(levels)]) - position)
-        case mk.MinMax():
+        case "MinMax":
             low = position < policy.reorder if policy.strict else position <= policy.reorder
             return policy.up_to - position if low else 0.0
-        case mk.ReorderQuantity():
+        case "ReorderQuantity":
             quantity = 0.0
             while (
                 position + quantity < policy.reorder
@@ -124,9 +124,9 @@ def _wanted(policy: Any, t: int, position: float) -> float:
             ):
                 quantity += policy.quantity
             return quantity
-        case mk.CappedBaseStock():
-            return min(policy.cap, max(0.0, policy.level - position))
-        case mk.ConstantOrder():
+        case "CappedBaseStock":
+            return float(min(policy.cap, max(0.0, policy.level - position)))
+        case "ConstantOrder":
             return float(policy.quantity)
     raise TypeError(policy)
 

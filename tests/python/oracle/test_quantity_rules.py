@@ -60,7 +60,7 @@ def test_rules_come_after_the_policy() -> None:
 def test_a_minimum_is_base_stock_with_overshoot() -> None:
     """A MOQ of 5 and unit demand: four periods of nothing, then an order for one unit becomes five."""
     item = mk.MakeToStock(
-        demand=1, policy=mk.BaseStock(10), quantities={"minimum": 5}, costs=mk.Costs(holding=1)
+        demand=1, policy=mk.BaseStock(10), quantities=mk.Quantities(minimum=5), costs=mk.Costs(holding=1)
     )
     run = mk.simulate(item, periods=21, warm_up=1, replications=1, seed=1, trace=["order_quantity"])
     assert run.trace["order_quantity"][0].tolist() == [0.0, 5.0, *[0.0, 0.0, 0.0, 0.0, 5.0] * 3, 0, 0, 0, 0]

@@ -80,7 +80,10 @@ NOUNS: list[Noun] = [
     mk.ConstantOrder(4),
     mk.Quantities(minimum=3, multiple=mk.Sweep([2, 3]), maximum=8),
     mk.MakeToStock(
-        demand=mk.Poisson(5), policy=mk.ConstantOrder(4), quantities={"minimum": 3}, crossing="kaplan"
+        demand=mk.Poisson(5),
+        policy=mk.ConstantOrder(4),
+        quantities=mk.Quantities(minimum=3),
+        crossing="kaplan",
     ),
     mk.Costs(holding=mk.Sweep([1, 2]), salvage=-0.1),
     mk.MakeToStock(demand=mk.Poisson(mk.Sweep([5, 6])), policy=mk.BaseStock(14)),
