@@ -61,6 +61,7 @@ class Law(Noun):
     """Base of the distributions. See `maketo.laws` for the list."""
 
     # Fields that are not plain numbers.
+    _laws: ClassVar[tuple[str, ...]] = ("of",)
     _whole: ClassVar[tuple[str, ...]] = ()
     _vectors: ClassVar[tuple[str, ...]] = ()
     _flags: ClassVar[tuple[str, ...]] = ()
@@ -72,10 +73,10 @@ class Law(Noun):
             field = f"{type(self).__name__}.{name}"
             if value is None:
                 continue
-            if name == "of":
+            if name in self._laws:
                 from .laws import as_law
 
-                self._set(of=as_law(field, value))
+                self._set(**{name: as_law(field, value)})
             elif name in self._vectors:
                 self._set(**{name: numbers(field, value)})
             elif name in self._flags:

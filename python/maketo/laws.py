@@ -24,6 +24,7 @@ __all__ = [
     "BetaPert",
     "Binomial",
     "Clipped",
+    "CompoundPoisson",
     "Deterministic",
     "Discrete",
     "Empirical",
@@ -33,11 +34,13 @@ __all__ = [
     "Law",
     "LawLike",
     "LawSummary",
+    "Logarithmic",
     "Lognormal",
     "NegativeBinomial",
     "Normal",
     "Poisson",
     "Rounded",
+    "StutteringPoisson",
     "TabulatedReal",
     "TabulatedWhole",
     "Triangular",
@@ -98,6 +101,51 @@ class Geometric(Law, tag=("law", "geometric")):
     mean: Real | None = None
     start: int = 0
     _whole: ClassVar = ("start",)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CompoundPoisson(Law, tag=("law", "compound_poisson")):
+    """The total of what a Poisson number of customers, `rate` per period, buy: `size` units each.
+
+    `size` is a whole-valued law without negative values; customers who buy nothing only thin the rate. Mean
+    λE[Z], variance λE[Z²]. Drawn as a total, by one inversion of Panjer's table.
+
+    Notes
+    -----
+    H. H. Panjer, *ASTIN Bulletin* 12, 1981.
+    """
+
+    rate: Real
+    size: LawLike
+    _laws: ClassVar = ("size",)
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class StutteringPoisson(Law, tag=("law", "stuttering_poisson")):
+    """Poisson customers who buy a geometric number of units, at least one.
+
+    By `mean` and `sd` of the total (sd² ≥ mean; equality is Poisson), or by the `rate` of customers and the
+    success probability `p` of their sizes.
+
+    Notes
+    -----
+    H. P. Galliher, P. M. Morse and M. Simond, *Operations Research* 7, 1959.
+    """
+
+    mean: Real | None = None
+    sd: Real | None = None
+    rate: Real | None = None
+    p: Real | None = None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Logarithmic(Law, tag=("law", "logarithmic")):
+    """Logarithmic series on 1, 2, …: chances in the ratio pᵏ/k, 0 < `p` < 1.
+
+    As sizes of a `CompoundPoisson` it makes the total negative binomial.
+    """
+
+    p: Real
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -9,7 +9,7 @@ use super::continuous::Real;
 use super::distribution::{Distribution, Rounding};
 use super::families::normal::Negative;
 use super::families::{
-    beta_pert::BetaPert, binomial, empirical, exponential::Exponential, gamma::Gamma, geometric,
+    beta_pert::BetaPert, binomial, compound, empirical, exponential::Exponential, gamma::Gamma, geometric,
     lognormal::Lognormal, negative_binomial, normal, poisson, tabulated, triangular::Triangular, uniform,
     weibull::Weibull,
 };
@@ -46,6 +46,21 @@ pub enum Law {
         #[serde(default)]
         start: u32,
     },
+    /// The total of a Poisson number, of mean `rate`, of whole sizes.
+    CompoundPoisson { rate: f64, size: Box<Law> },
+    /// Compound Poisson with geometric sizes from 1: `mean` and `sd` (sd² ≥ mean), or `rate` and success probability `p`.
+    StutteringPoisson {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mean: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sd: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rate: Option<f64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        p: Option<f64>,
+    },
+    /// Logarithmic series from 1: chances in the ratio `p^k / k`.
+    Logarithmic { p: f64 },
     /// Successes in `n` trials of probability `p`.
     Binomial { n: u64, p: f64 },
     /// Uniform on [`low`, `high`], or of `mean` and `sd`.
@@ -199,6 +214,18 @@ impl Law {
                     return Err(Error::config("geometric", given, "given either by p or by mean"));
                 }
             }),
+            Self::CompoundPoisson { rate, size } => {
+                let size = size.distribution().map_err(|e| e.within("size"))?;
+                Distribution::Lattice(compound::compound(*rate, &size)?)
+            }
+            Self::StutteringPoisson { mean, sd, rate, p } => {
+                let natural = [("rate", *rate), ("p", *p)];
+                Distribution::Lattice(match pair("stuttering_poisson", natural, *mean, *sd)? {
+                    Pair::Natural(rate, p) => compound::stuttering(rate, p)?,
+                    Pair::Moments(mean, sd) => compound::stuttering_from_moments(mean, sd)?,
+                })
+            }
+            Self::Logarithmic { p } => Distribution::Lattice(compound::logarithmic(*p)?),
             Self::Binomial { n, p } => Distribution::Lattice(binomial::binomial(*n, *p)?),
             Self::Uniform { low, high, mean, sd } => {
                 match pair("uniform", [("low", *low), ("high", *high)], *mean, *sd)? {

@@ -5,6 +5,7 @@
 
 pub(super) mod beta_pert;
 pub(super) mod binomial;
+pub(super) mod compound;
 pub(super) mod empirical;
 pub(super) mod exponential;
 pub(super) mod gamma;

@@ -65,7 +65,7 @@ def test_the_table() -> None:
     found = run.mean("cost")
     for i, pair in enumerate(pairs):
         published, half = TABLE[pair]
-        # Both sides' errors, as a 99 % interval like the published ones: nine rows, one of which would fail by
+        # Both errors, as a 99 % interval like the published ones: nine rows, one of which would fail by
         # chance in one seed of eleven.
         width = WIDTH * np.hypot(found.se[i] * PARTS, half / WIDTH)
         too_much = 5 * (25 / PARTS / 2) * (1 - run.mean("alpha_service").value[i])

@@ -48,6 +48,26 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     ("blank observation", lambda: mk.Empirical([1, np.nan]), ValueError, ["Empirical.values", "position 1"]),
     ("probabilities", lambda: mk.Discrete([1, 2], [0.5, 0.6]), ValueError, ["Discrete.probabilities", "1"]),
     ("nested", lambda: mk.ZeroInflated(2, mk.Poisson(1)), ValueError, ["ZeroInflated.probability", "2"]),
+    (
+        "real sizes",
+        lambda: mk.CompoundPoisson(3, mk.Gamma(mean=3, sd=1)),
+        TypeError,
+        ["CompoundPoisson.size", "whole"],
+    ),
+    (
+        "negative sizes",
+        lambda: mk.CompoundPoisson(3, mk.UniformInteger(-1, 2)),
+        ValueError,
+        ["CompoundPoisson.size", "≥ 0", "-1"],
+    ),
+    ("negative rate", lambda: mk.CompoundPoisson(-3, 1), ValueError, ["CompoundPoisson.rate", "≥ 0", "-3"]),
+    (
+        "too calm to stutter",
+        lambda: mk.StutteringPoisson(mean=25, sd=4),
+        ValueError,
+        ["StutteringPoisson.sd", "√mean = 5", "4"],
+    ),
+    ("no series", lambda: mk.Logarithmic(1), ValueError, ["Logarithmic.p", "(0, 1)", "1"]),
     # Demand.
     ("no history", lambda: mk.Bootstrap([]), ValueError, ["Bootstrap.history", "empty"]),
     ("blank", lambda: mk.Bootstrap([1, 2, np.nan]), ValueError, ["Bootstrap.history", "position 2", "skip"]),

@@ -17,6 +17,9 @@ from shops import SHOPS
 DRAWS = {
     "poisson": (mk.Poisson(mean=20), [25.0, 15.0, 23.0, 24.0]),
     "negative_binomial": (mk.NegativeBinomial(mean=10, sd=5), [16.0, 5.0, 13.0, 14.0]),
+    "compound_poisson": (mk.CompoundPoisson(4, mk.Geometric(p=0.5, start=1)), [14.0, 3.0, 11.0, 12.0]),
+    "stuttering_poisson": (mk.StutteringPoisson(mean=10, sd=5), [16.0, 5.0, 13.0, 14.0]),
+    "logarithmic": (mk.Logarithmic(0.75), [4.0, 1.0, 2.0, 3.0]),
     "geometric": (mk.Geometric(p=0.3), [6.0, 0.0, 3.0, 4.0]),
     "binomial": (mk.Binomial(n=12, p=0.3), [6.0, 2.0, 5.0, 5.0]),
     "uniform_integer": (mk.UniformInteger(low=2, high=9), [9.0, 3.0, 7.0, 8.0]),
@@ -70,6 +73,10 @@ RUNS = {
     "capped, common, MOQ and packs": [24.25417566864445, 6.459740141308916, 0.7000635717255991],
     "constant orders": [21.90455555555555, 1.5393750000000008, 0.831332414878961],
     "a level per period, batches under a cap": [23.523041666666664, 8.886527777777776, 0.9783275640506154],
+    "moving mean": [94.82721527777775, 1.8820833333333333, 0.4598288287229172],
+    "regimes": [26.165014611234344, 11.529289660359606, 0.9612950433332671],
+    "dependent": [29.9433402777778, 6.640972222222222, 0.9055185891768649],
+    "blocks": [31.18391666666665, 2.7958333333333347, 0.6476582364472739],
     "bootstrap": [21.718541666666667, 3.1647222222222218, 0.6008202323991801],
 }
 
