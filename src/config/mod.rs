@@ -7,7 +7,7 @@ mod demand;
 mod make_to_stock;
 
 pub use demand::Demand;
-pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Policy};
+pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Opening, Policy, Settled};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

@@ -93,7 +93,7 @@ pub(super) fn fitted_out<'py>(
     fitted: Fitted,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyDict>> {
-    let dict = dict_of(py, vec![("level", fitted.level), ("achieved", fitted.achieved)], shape)?;
+    let dict = dict_of(py, fitted.columns, shape)?;
     dict.set_item("report", json(&serde_json::json!({ "simd": fitted.simd })))?;
     Ok(dict)
 }

@@ -3,7 +3,7 @@
 
 mod support;
 
-use maketo::config::{Arrays, Crossing, EventOrder, HoldingBasis, Method, Policy};
+use maketo::config::{Arrays, Crossing, EventOrder, HoldingBasis, Method, Opening, Policy};
 use maketo::demand::DemandSource;
 use maketo::law::{Law, Negative};
 use maketo::metrics::{METRICS, Tariff, values};
@@ -47,7 +47,7 @@ fn variants() -> Vec<maketo::config::MakeToStock> {
                         m.crossing = if all.len() % 2 == 0 { Crossing::Independent } else { Crossing::Fifo };
                         m.holding_basis =
                             if all.len() % 2 == 0 { HoldingBasis::End } else { HoldingBasis::Mean };
-                        m.opening_stock = if all.len() % 5 == 0 { Some(3.0) } else { None };
+                        m.opening_stock = if all.len() % 5 == 0 { Some(Opening::Stock(3.0)) } else { None };
                         let impossible = order == EventOrder::DemandBeforeOrder
                             && (*lead == leads[0] || *lead == leads[4]);
                         let refused = policy.target() < 0.0 && m.opening_stock.is_none() && share < 1.0;
@@ -237,7 +237,9 @@ fn one_pass_switches_itself_off() {
     let method = |designs| run(&request(vec![item("x", 1, designs)], 20, 10), &Arrays::new()).report;
     assert_eq!(method(designs(&|_| ())).method, "one_pass");
     assert!(method(designs(&|m| m.backorder_share = 0.0)).method_reason.contains("lost"));
-    assert!(method(designs(&|m| m.opening_stock = Some(4.0))).method_reason.contains("opening"));
+    assert!(
+        method(designs(&|m| m.opening_stock = Some(Opening::Stock(4.0)))).method_reason.contains("opening")
+    );
     let min_max = |m: &mut maketo::config::MakeToStock| {
         m.policy =
             Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };

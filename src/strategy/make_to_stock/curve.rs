@@ -92,7 +92,7 @@ fn same_but_level(a: &Params, b: &Params) -> bool {
         (Lead::Random { law: x, fifo: f, .. }, Lead::Random { law: y, fifo: g, .. }) => x == y && f == g,
         _ => false,
     };
-    leads && a.review == b.review && a.demand_first == b.demand_first
+    leads && a.settle == b.settle && a.review == b.review && a.demand_first == b.demand_first
 }
 
 /// Adds one span of the base run to the sums of one level.

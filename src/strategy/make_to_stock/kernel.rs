@@ -72,6 +72,12 @@ impl<T: Cell> State<T> {
         self.tally.forget();
     }
 
+    /// Takes units off the opening position of one lane.
+    pub(super) fn lower(&mut self, lane: usize, units: f64) {
+        let opening = T::from_f64(self.net[lane].to_f64() - units);
+        (self.net[lane], self.position[lane]) = (opening, opening);
+    }
+
     /// The counts of one lane.
     pub(super) fn counts(&self, lane: usize) -> Counts {
         self.tally.counts(lane, self.net[lane].to_f64())
@@ -95,8 +101,8 @@ pub(super) struct Inputs<'a, T> {
     pub(super) lead: &'a Tile<i32>,
 }
 
-/// Advances one design over a span of a tile.
-#[inline(always)]
+/// Advances one design over a span of a tile. (Never inlined: each caller would compile every variant again.)
+#[inline(never)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
     p: &Params,

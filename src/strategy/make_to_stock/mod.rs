@@ -34,7 +34,8 @@
 //!
 //! [`params`]: the configuration, checked once · [`reference`]: the model for reading, one replication at a time ·
 //! `kernel`, `tally`: the same on lanes · [`plan`]: one item with its designs · [`chunk`], `trace`: a piece of its replications · [`curve`]: all
-//! base-stock levels from one pass · [`shortfall`]: the same, pooled, for searches.
+//! base-stock levels from one pass · [`shortfall`]: the same, pooled, for searches · [`shift`]: policies that can be moved
+//! as a whole · [`settle`]: openings drawn from the long run.
 
 pub mod chunk;
 pub mod curve;
@@ -42,6 +43,8 @@ mod kernel;
 pub mod params;
 pub mod plan;
 pub mod reference;
+pub mod settle;
+pub mod shift;
 pub mod shortfall;
 mod tally;
 pub mod trace;

@@ -1,6 +1,8 @@
 //! The configuration of one design, checked once and then trusted.
 
-use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Policy};
+use super::settle::Settle;
+use super::shift;
+use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
@@ -28,8 +30,10 @@ pub struct Params {
     pub lost_share: f64,
     /// On hand at the start.
     pub opening: f64,
-    /// Opening stock was left at the policy's target.
+    /// Opening stock moves with the policy's target.
     pub opens_at_target: bool,
+    /// Replications open below the target, each at a place of its own.
+    pub settle: Option<Settle>,
     /// Cost rates.
     pub costs: Costs,
     /// How far net stock and position can stray from the levels: the largest demand of a protection interval.
@@ -57,8 +61,12 @@ impl Params {
         }
         check::share("backorder_share", model.backorder_share)?;
         let opening = match model.opening_stock {
-            Some(x) => check::non_negative("opening_stock", x)?,
-            None => model.policy.target(),
+            Some(Opening::Stock(x)) => check::non_negative("opening_stock", x)?,
+            Some(Opening::Settled(_)) | None => model.policy.target(),
+        };
+        let settle = match model.opening_stock {
+            Some(Opening::Settled(_)) => Some(Settle::compile(demand, review)?),
+            _ => None,
         };
         if opening < 0.0 && model.backorder_share < 1.0 {
             let field = if matches!(model.policy, Policy::BaseStock { .. }) {
@@ -68,6 +76,10 @@ impl Params {
             };
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
             return Err(Error::config(field, opening, bound));
+        }
+        if settle.is_some() && model.backorder_share < 1.0 && opening < shift::lowest(&model.policy) {
+            let bound = "such that the reorder level is ≥ 0 where sales are lost and the opening is settled";
+            return Err(Error::config("policy.up_to", opening, bound));
         }
         let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
         let lost_share = 1.0 - model.backorder_share;
@@ -81,7 +93,8 @@ impl Params {
             mean_basis: model.holding_basis == HoldingBasis::Mean,
             lost_share,
             opening,
-            opens_at_target: model.opening_stock.is_none(),
+            opens_at_target: !matches!(model.opening_stock, Some(Opening::Stock(_))),
+            settle,
             costs: model.costs,
             stray,
             tolerance: 0.0,
@@ -105,19 +118,25 @@ impl Params {
             if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
     }
 
-    /// The same design at another base-stock level; opening stock follows the level where it did before.
+    /// The same design with its target at `level`; opening stock follows where it did before.
     #[must_use]
     pub fn at_level(&self, level: f64) -> Self {
         let opening = if self.opens_at_target { level } else { self.opening };
-        let mut params = Self { policy: Policy::BaseStock { level }, opening, ..self.clone() };
+        let mut params = Self { policy: shift::to(&self.policy, level), opening, ..self.clone() };
         params.bound();
         params
     }
 
-    /// The same design with level and opening stock 0: what is missing from any target.
+    /// The same design with target and opening stock 0: what is missing from any target.
     #[must_use]
     pub fn at_nought(&self) -> Self {
         Self { opens_at_target: true, ..self.clone() }.at_level(0.0)
+    }
+
+    /// The same design with so many units less at the start.
+    #[must_use]
+    pub fn lowered(&self, units: f64) -> Self {
+        Self { opening: self.opening - units, ..self.clone() }
     }
 
     /// Rows of the pipeline: one per period an order can be under way.

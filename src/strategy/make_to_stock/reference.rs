@@ -119,7 +119,8 @@ pub fn run(
     (counts, days)
 }
 
-fn release(policy: &Policy, position: f64, tolerance: f64) -> f64 {
+/// What a review at this position releases.
+pub(super) fn release(policy: &Policy, position: f64, tolerance: f64) -> f64 {
     match *policy {
         Policy::BaseStock { level } => {
             let gap = level - position;
