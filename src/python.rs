@@ -88,6 +88,20 @@ mod _core {
         convert::fitted_out(py, fitted, &shape)
     }
 
+    /// demand_mean(demand, periods) -> array (T,): the moving mean of a varying demand
+    #[pyfunction]
+    fn demand_mean<'py>(
+        py: Python<'py>,
+        demand: &str,
+        periods: usize,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let config::Demand::Varying(varying) = config::parse(demand)? else {
+            return Err(Error::data("demand", "must be varying").into());
+        };
+        let profile = crate::demand::Profile::new(&varying, periods).map_err(|e| e.within("demand"))?;
+        Ok(PyArray1::from_vec(py, profile.mean))
+    }
+
     /// summarise(values, confidence, probabilities) -> array (M, statistics)
     #[pyfunction]
     fn summarise<'py>(

@@ -15,7 +15,10 @@ from ._catalogue import metrics as _metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .batch_means import BatchMeans
+from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
+from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
 from .estimate import Estimate
 from .history import History, read_history
 from .laws import (
@@ -44,13 +47,36 @@ from .laws import (
     ZeroInflated,
 )
 from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
-from .plots import plot_distribution, plot_fan, plot_portfolio, plot_sweep
+from .plots import (
+    plot_distribution,
+    plot_fan,
+    plot_lead_time_demand,
+    plot_order_pattern,
+    plot_portfolio,
+    plot_service_curve,
+    plot_surface,
+    plot_sweep,
+    plot_warm_up,
+)
 from .result import Result
 from .seed import Key
 from .simulate import simulate
 from .stock import StockPlan, stock
 from .sweep import Sweep
 from .table import Table
+from .varying import (
+    AdditiveSpread,
+    BassLife,
+    DampedTrend,
+    ExponentialTrend,
+    LinearTrend,
+    OverdispersedSpread,
+    PhasedLife,
+    Promotion,
+    Varying,
+    fourier_season,
+)
+from .warm_up import Truncation, WarmUp, mser5, warm_up
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
@@ -63,48 +89,76 @@ __all__ = [
     "METRICS",
     "STATISTICS",
     "TRACES",
+    "AdditiveSpread",
+    "Autocorrelated",
     "BaseStock",
+    "BassLife",
+    "BatchMeans",
     "BetaPert",
     "Binomial",
     "Bootstrap",
     "Clipped",
+    "Correlated",
     "Costs",
+    "DampedTrend",
     "Deterministic",
     "Discrete",
     "Empirical",
     "Estimate",
     "Exponential",
+    "ExponentialTrend",
     "Gamma",
     "Geometric",
     "History",
+    "IntermittentBootstrap",
     "Key",
     "Law",
     "LawSummary",
+    "LinearTrend",
     "Lognormal",
     "MakeToStock",
+    "MarkovModulated",
     "MinMax",
+    "MovingBlocks",
     "NegativeBinomial",
     "Normal",
+    "OverdispersedSpread",
     "Paths",
+    "PhasedLife",
     "Poisson",
+    "Promotion",
     "Result",
     "Rounded",
+    "SeasonalBlocks",
+    "StationaryBlocks",
     "StockPlan",
     "Sweep",
     "Table",
     "TabulatedReal",
     "TabulatedWhole",
     "Triangular",
+    "Truncation",
     "Uniform",
     "UniformInteger",
+    "Varying",
+    "WarmUp",
     "Weibull",
     "ZeroInflated",
     "__version__",
+    "correlate",
+    "fourier_season",
+    "mser5",
     "plot_distribution",
     "plot_fan",
+    "plot_lead_time_demand",
+    "plot_order_pattern",
     "plot_portfolio",
+    "plot_service_curve",
+    "plot_surface",
     "plot_sweep",
+    "plot_warm_up",
     "read_history",
     "simulate",
     "stock",
+    "warm_up",
 ]

@@ -13,6 +13,7 @@ __all__ = [
     "build_info",
     "catalogue",
     "cvar",
+    "demand_mean",
     "fit",
     "input_uncertainty",
     "law_draw",
@@ -40,6 +41,7 @@ def input_uncertainty(
     arrays: dict[str, NDArray[np.float64]],
     progress: Callable[[int, int], object] | None,
 ) -> dict[str, Any]: ...
+def demand_mean(demand: str, periods: int) -> NDArray[np.float64]: ...
 def summarise(
     values: NDArray[np.float64], confidence: float, probabilities: list[float]
 ) -> NDArray[np.float64]: ...

@@ -91,6 +91,10 @@ def _sweeps(noun: Noun, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, 
             yield ".".join(_named_path(noun, here)), _axis_name(noun, here, value), value
         elif isinstance(value, Noun):
             yield from _sweeps(value, here)
+        elif isinstance(value, tuple):
+            for i, one in enumerate(value):
+                if isinstance(one, Noun):
+                    yield from _sweeps(one, (*path, f"{name}[{i}]"))
 
 
 def _named_path(noun: Noun, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -122,6 +126,13 @@ def _at(noun: N, place: Mapping[str, int], path: tuple[str, ...] = ()) -> N:
             inner = _at(value, place, here)
             if inner is not value:
                 changes[name] = inner
+        elif isinstance(value, tuple) and any(isinstance(one, Noun) for one in value):
+            parts = tuple(
+                _at(one, place, (*path, f"{name}[{i}]")) if isinstance(one, Noun) else one
+                for i, one in enumerate(value)
+            )
+            if any(new is not old for new, old in zip(parts, value, strict=True)):
+                changes[name] = parts
     if not changes:
         return noun
     try:

@@ -70,5 +70,7 @@ def to_xarray(run: Result) -> Any:
         "config": json.dumps(run.config, ensure_ascii=False),
         "event_order": run.event_order,
         "method": run.method,
+        "status": run.status,
+        "warm_up": run.options["warm_up"],
     }
     return xr.Dataset(variables, coords=coords, attrs=attributes)

@@ -79,8 +79,7 @@ class Noun:
 
     def __hash__(self) -> int:
         values = (v for _, v in self._items())
-        parts = ((v.shape, v.tobytes()) if isinstance(v, np.ndarray) else v for v in values)
-        return hash((type(self), *parts))
+        return hash((type(self), *map(_hashable, values)))
 
     # How it looks.
 
@@ -146,6 +145,8 @@ def decode(value: Any) -> Any:
                 raise TypeError(f"{tag[0]} must be one of {known}, got {tag[1]!r}")
             return _build(_REGISTRY[tag], value)
         return {k: decode(v) for k, v in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], Mapping):
+        return tuple(decode(v) for v in value)
     return value
 
 
@@ -178,12 +179,28 @@ def _encode(value: Any) -> Any:
         return value.to_dict()
     if isinstance(value, np.ndarray):
         return value.tolist()
+    if isinstance(value, tuple):
+        return [_encode(v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(k): _encode(v) for k, v in value.items()}
+    return value
+
+
+def _hashable(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.shape, value.tobytes()
+    if isinstance(value, tuple):
+        return tuple(map(_hashable, value))
+    if isinstance(value, Mapping):
+        return tuple(value.items())
     return value
 
 
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.array_equal(a, b)
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
     return bool(a == b)
 
 
@@ -192,5 +209,7 @@ def _short(value: Any) -> str:
         if value.size <= 6 and value.ndim == 1:
             return "[" + ", ".join(f"{x:g}" for x in value) + "]"
         return f"<array {'×'.join(map(str, value.shape))}>"
+    if isinstance(value, tuple):
+        return "(" + ", ".join(map(_short, value)) + ("," if len(value) == 1 else "") + ")"
     as_number = getattr(value, "_as_number", None)
     return repr(value if as_number is None else as_number())

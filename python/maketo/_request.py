@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ._demand import payload
 from ._law import Law
-from .demand import Bootstrap, Paths
 from .make_to_stock import MakeToStock
 
 __all__ = ["Arrays", "entity_key", "items_json", "to_text"]
@@ -63,13 +63,5 @@ def to_text(request: Mapping[str, Any]) -> str:
 def _model(shop: MakeToStock, name: str, arrays: Arrays) -> dict[str, Any]:
     data = shop.to_dict() if isinstance(shop.demand, Law) else shop.replace(demand=0).to_dict()
     data.pop("key", None)
-    data["demand"] = _demand(shop.demand, name, arrays)
+    data["demand"] = payload(shop.demand, lambda array, stem: arrays.add(array, f"{name} {stem}"))  # type: ignore[arg-type]
     return data
-
-
-def _demand(demand: Any, name: str, arrays: Arrays) -> dict[str, Any]:
-    if isinstance(demand, Bootstrap):
-        return {"kind": "bootstrap", "history": arrays.add(demand.history, f"{name} history")}
-    if isinstance(demand, Paths):
-        return {"kind": "paths", "paths": arrays.add(demand.paths, f"{name} paths"), "cycle": demand.cycle}
-    return {"kind": "stationary", "law": demand.to_dict()}

@@ -6,17 +6,15 @@ demand object, never to who is listening, so two strategies under one seed meet 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ._check import choice, real_array
-from ._law import Law, LawLike
-from ._noun import Noun, decode
-from .laws import as_law
+from ._demand import Add, Demand, DemandLike, DemandNoun, as_demand, demand_values, past, place
 
 __all__ = ["Bootstrap", "Demand", "DemandLike", "Paths", "as_demand"]
 
@@ -24,7 +22,7 @@ _BLANKS = ("error", "zero", "skip")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Bootstrap(Noun, tag=("kind", "bootstrap")):
+class Bootstrap(DemandNoun, tag=("kind", "bootstrap")):
     """Past observations, each period one of them, independently and with equal chance.
 
     No demand above the largest observation ever occurs, nor any order in time: seasons and trends are lost.
@@ -54,26 +52,14 @@ class Bootstrap(Noun, tag=("kind", "bootstrap")):
     nan: str = "error"
 
     def __post_init__(self) -> None:
-        nan = choice("Bootstrap.nan", self.nan, _BLANKS)
-        array = real_array("Bootstrap.history", self.history, axes=1)
-        blank = np.isnan(array)
-        if blank.any():
-            if nan == "error":
-                at = int(np.flatnonzero(blank)[0])
-                raise ValueError(
-                    f"Bootstrap.history must not be blank, got nan at position {at} ({blank.sum()} in all); "
-                    'nan="skip" leaves them out, nan="zero" takes them as no demand'
-                )
-            array = array[~blank] if nan == "skip" else np.where(blank, 0.0, array)
-            if array.size == 0:
-                raise ValueError("Bootstrap.history must not be blank throughout")
-            array = real_array("Bootstrap.history", array, axes=1)
-        _demand_values("Bootstrap.history", array)
-        self._set(history=array, nan="error")
+        self._set(history=past("Bootstrap.history", self.history, self.nan, _BLANKS), nan="error")
+
+    def _payload(self, add: Add) -> dict[str, Any]:
+        return {"kind": "bootstrap", "history": add(self.history, "history")}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Paths(Noun, tag=("kind", "paths")):
+class Paths(DemandNoun, tag=("kind", "paths")):
     """Demand given by the user; nothing is drawn.
 
     Parameters
@@ -120,7 +106,7 @@ class Paths(Noun, tag=("kind", "paths")):
             if nan == "error":
                 at = tuple(int(i) for i in np.argwhere(blank)[0])
                 raise ValueError(
-                    f"Paths.paths must not be blank, got nan at {_place(at)} ({int(blank.sum())} in all); "
+                    f"Paths.paths must not be blank, got nan at {place(at)} ({int(blank.sum())} in all); "
                     'nan="zero" takes them as no demand, nan="skip" leaves out periods blank in every path'
                 )
             if nan == "zero":
@@ -135,8 +121,11 @@ class Paths(Noun, tag=("kind", "paths")):
                     )
                 array = array[..., ~every.all(axis=0)]
         array = real_array("Paths.paths", array, axes=(1, 2))
-        _demand_values("Paths.paths", array)
+        demand_values("Paths.paths", array)
         self._set(paths=array, axes=None, nan="error", cycle=bool(self.cycle))
+
+    def _payload(self, add: Add) -> dict[str, Any]:
+        return {"kind": "paths", "paths": add(self.paths, "paths"), "cycle": self.cycle}
 
     @staticmethod
     def by_item(
@@ -182,30 +171,3 @@ class Paths(Noun, tag=("kind", "paths")):
         if twice:
             raise ValueError(f"names must be different, got {sorted(twice)[0]!r} twice")
         return {name: Paths(one, nan=nan, cycle=cycle) for name, one in zip(listed, values, strict=True)}
-
-
-Demand: TypeAlias = Law | Bootstrap | Paths
-DemandLike: TypeAlias = LawLike | Bootstrap | Paths
-
-
-def as_demand(field: str, value: Any) -> Demand:
-    """A demand object; whatever is welcome as a law is, too."""
-    if isinstance(value, (Bootstrap, Paths)):
-        return value
-    if isinstance(value, Mapping) and "kind" in value:
-        made = decode(value)
-        if isinstance(made, (Bootstrap, Paths)):
-            return made
-    return as_law(field, value)
-
-
-def _demand_values(field: str, array: NDArray[np.float64]) -> None:
-    """Finite and not negative, or the place of the first that is not."""
-    bad = np.argwhere(~(np.isfinite(array) & (array >= 0.0)))
-    if bad.size:
-        at = tuple(int(i) for i in bad[0])
-        raise ValueError(f"{field} must be finite and ≥ 0, got {array[at]} at {_place(at)}")
-
-
-def _place(at: tuple[int, ...]) -> str:
-    return f"position {at[0]}" if len(at) == 1 else f"path {at[0]}, period {at[1]}"

@@ -13,10 +13,12 @@ from . import _catalogue, _core
 from ._check import inner_share
 from ._designs import Axis
 from ._law import Law, has_sweep
+from .batch_means import BatchMeans, batch_means
 from .estimate import Estimate
 from .make_to_stock import MakeToStock
 from .seed import Key
 from .table import Table
+from .warm_up import INSUFFICIENT, OK, WarmUp
 
 __all__ = ["Result", "Traces"]
 
@@ -63,11 +65,13 @@ class Result:
         options: dict[str, Any],
         outcome: dict[str, Any],
         report: dict[str, Any],
+        pilot: WarmUp | None = None,
     ) -> None:
         self.shops = shops
         self.portfolio = portfolio
         self.options = options
         self.report = report
+        self.pilot = pilot
         self._axes = list(axes)
         self._lead = tuple(len(a.values) for a in axes) + ((len(shops),) if portfolio else ())
         self._metrics = {k: self._shaped(v) for k, v in outcome["metrics"].items()}
@@ -151,9 +155,22 @@ class Result:
         return str(self.report["simd"])
 
     @property
+    def status(self) -> str:
+        """``"ok"``, or ``"warmup_insufficient"`` if MSER-5 found no end of the start in half of the periods.
+
+        A warm-up given as a number is taken at its word.
+        """
+        return OK if self.pilot is None else self.pilot.status
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the numbers should know: remarks of the laws and of the run."""
         listed = dict.fromkeys(self.report.get("warnings", []))
+        if self.status == INSUFFICIENT:
+            listed[
+                f"{INSUFFICIENT}: MSER-5 cuts at its bound, {self.options['warm_up']} of {self.periods} "
+                "periods; do not read these numbers as the long run, simulate more periods"
+            ] = None
         for shop in self.shops.values():
             for field in ("demand", "lead_time"):
                 law = getattr(shop, field)
@@ -176,17 +193,34 @@ class Result:
         """Mean demand per period as drawn, over (*sweeps, item); NaN where paths are given."""
         return self._effective("effective_demand")
 
+    @property
+    def clipped(self) -> NDArray[np.float64] | float:
+        """Share of periods whose demand was clipped at 0, per sweep and item; NaN where demand cannot be
+        clipped.
+
+        Counted over all periods of this run, warm-up included. Clipping raises the mean of demand: see
+        `effective_demand`. More than one period in a thousand is noted in `warnings`.
+        """
+        return self._effective("clipped")
+
     def _effective(self, name: str) -> NDArray[np.float64] | float:
         shaped = np.array(self.report[name], dtype=np.float64).reshape(self._lead)
         return float(shaped) if shaped.ndim == 0 else shaped
 
     @property
     def config(self) -> dict[str, Any]:
-        """All that decides the numbers, as plain data: ``simulate(**run.config)`` gives the same bits."""
+        """All that decides the numbers, as plain data: ``simulate(**run.config)`` gives the same bits.
+
+        A warm-up that a pilot decided is ``"mser5"`` here: the same pilot decides again, and says so.
+        """
         shops = {name: shop.to_dict() for name, shop in self.shops.items()}
         first = next(iter(shops))
         what: dict[str, Any] = {"shop": shops} if self.portfolio else {"shop": shops[first], "name": first}
-        return {**what, **self.options, "seed": self.key.to_dict()}
+        return {**what, **self.options, **self._asked(), "seed": self.key.to_dict()}
+
+    def _asked(self) -> dict[str, Any]:
+        """Options as they were asked for, where they were recorded otherwise."""
+        return {} if self.pilot is None else {"warm_up": "mser5"}
 
     def rerun(self, **changes: Any) -> Result:
         """The same run again, or with some arguments of `simulate` changed."""
@@ -194,7 +228,7 @@ class Result:
 
         name = {} if self.portfolio else {"name": next(iter(self.shops))}
         shop: Any = self.shops if self.portfolio else next(iter(self.shops.values()))
-        return simulate(**{"shop": shop, **name, **self.options, **changes})
+        return simulate(**{"shop": shop, **name, **self.options, **self._asked(), **changes})
 
     # The numbers.
 
@@ -336,6 +370,56 @@ class Result:
         stacked = np.stack([value, se, value - half, value + half], axis=-1)
         return Estimate.of(f"{name} CVaR {p:g}", stacked, **self._about(name, confidence))
 
+    def batch_means(
+        self,
+        name: str,
+        *,
+        batches: int = 32,
+        overlapping: bool = False,
+        pooled: bool = True,
+        level: float | None = None,
+    ) -> BatchMeans:
+        """The long-run value of a metric with an interval from the periods inside each replication.
+
+        For one long run, or a few, where the warm-up is too long to pay for many. The counted periods are cut
+        into batches of equal length; their means stand for replications. Needs the traces the metric is made
+        of, and says which.
+
+        Parameters
+        ----------
+        name : str
+            A metric with a value in every period; a ratio metric is a ratio of batch sums, by the delta
+            method.
+        batches : int
+            Batches per replication, ≥ 3. What does not fill a batch is left out at the start.
+        overlapping : bool
+            Take the error from all batches of that length, whatever period they start in: steadier.
+        pooled : bool
+            Take the batches of all replications as one sample. If False every replication has an interval of
+            its own, and the estimate has the axis "replication".
+        level : float, optional
+            Confidence level; by default that of the run.
+
+        Returns
+        -------
+        BatchMeans
+            An `Estimate` with von Neumann's check: ``.independent`` is False where neighbouring batches are
+            alike, and then the interval is too short: take fewer batches or a longer run.
+
+        Raises
+        ------
+        KeyError
+            If there is no such metric, or a trace it needs was not kept.
+        ValueError
+            If there are fewer counted periods than batches, or the metric has no value in a single period.
+
+        Notes
+        -----
+        A. M. Law, *Simulation Modeling and Analysis*, 5th ed. 2015, section 9.5. Replications that are pooled
+        are assumed alike, so do not pool a run that is too short to forget its start.
+        """
+        return batch_means(self, name, batches=batches, overlapping=overlapping, pooled=pooled, level=level)
+
     def summary(self, metrics: Sequence[str] | None = None, level: float | None = None) -> Table:
         """Every metric with mean, interval and quantiles over replications.
 
@@ -372,7 +456,8 @@ class Result:
                 centre = [float(np.asarray(x)[at]) for x in (estimate.value, estimate.low, estimate.high)]
                 spread = [float(all_statistics[at][5 + 3 * i]) for i in range(len(quantiles))]
                 rows.append([name, unit, *cell, *centre, *spread])
-        return Table(columns, rows, f"{self._headline()}; intervals at {100 * confidence:g} %")
+        doubt = "" if self.status == OK else f"; {self.status}"
+        return Table(columns, rows, f"{self._headline()}; intervals at {100 * confidence:g} %{doubt}")
 
     def statistics(self, name: str) -> NDArray[np.float64]:
         """All statistics of one metric, axes (*sweeps, item, statistic); `maketo.STATISTICS` names the last.
@@ -414,8 +499,8 @@ class Result:
     def plot(self, **options: Any) -> Any:
         """The picture one wants first; needs matplotlib.
 
-        Cost and service over a sweep, service against stock for a portfolio, a fan over time where something
-        was traced, and otherwise the distribution of cost.
+        Cost and service over a sweep, cost over two, service against stock for a portfolio, a fan over time
+        where something was traced, and otherwise the distribution of cost.
 
         Returns
         -------
@@ -429,7 +514,8 @@ class Result:
 
     def _headline(self) -> str:
         counted = self.periods - self.options["warm_up"]
-        warm = f" after {self.options['warm_up']} of warm-up" if self.options["warm_up"] else ""
+        by = "" if self.pilot is None else " by MSER-5"
+        warm = f" after {self.options['warm_up']} of warm-up{by}" if self.options["warm_up"] else ""
         cells = [f"{d} {n}" for d, n in zip(self.design_dims, self._lead, strict=True)]
         over = f" × {' × '.join(cells)}" if cells else ""
         return f"{self.replications} replications of {counted} periods{warm}{over}"

@@ -15,6 +15,7 @@ from ._request import Arrays, items_json, to_text
 from .make_to_stock import MakeToStock
 from .result import Result
 from .seed import SeedLike, as_key
+from .warm_up import WarmUp, pilot
 
 __all__ = ["simulate"]
 
@@ -27,7 +28,7 @@ def simulate(
     periods: int,
     replications: int = 1000,
     seed: SeedLike = None,
-    warm_up: int = 0,
+    warm_up: int | str = 0,
     trace: Sequence[str] = (),
     metrics: Sequence[str] | None = None,
     keep: str | None = None,
@@ -57,8 +58,10 @@ def simulate(
         The same seed gives the same bits, for any number of threads and whatever else is simulated beside.
         None draws one; `Result.key` records it. An integer means ``numpy.random.SeedSequence(seed)``; see
         `as_key`.
-    warm_up : int
-        Periods at the start that no metric counts.
+    warm_up : int or "mser5"
+        Periods at the start that no metric counts. ``"mser5"`` lets a pilot of the training half decide, see
+        `warm_up`; the number is in ``run.options`` and `Result.status` says whether the horizon was enough.
+        One number serves all sweeps and items.
     trace : sequence of str
         Quantities to keep period by period (4 or 8 bytes per replication and period): ``["on_hand"]``.
     metrics : sequence of str, optional
@@ -109,26 +112,31 @@ def simulate(
     >>> run["on_hand"].shape
     (1000,)
     """
-    shops, portfolio = _shops(shop, name)
+    shops, portfolio = shops_of(shop, name)
     keep = keep if keep is not None else ("summary" if portfolio else "replications")
     options: dict[str, Any] = {
         "periods": count("periods", periods, at_least=1),
         "replications": count("replications", replications, at_least=1),
-        "warm_up": count("warm_up", warm_up),
+        "warm_up": _warm_up(warm_up),
         "half": choice("half", half, ("evaluation", "training")),
         "first_replication": count("first_replication", first_replication),
         "keep": choice("keep", keep, ("replications", "summary")),
         "method": choice("method", method, ("auto", "grid", "one_pass")),
         "confidence": inner_share("confidence", confidence),
-        "metrics": None if metrics is None else _names("metrics", metrics, list(_catalogue.metrics())),
-        "trace": _names("trace", trace, list(_catalogue.traces())),
+        "metrics": None if metrics is None else listed_names("metrics", metrics, list(_catalogue.metrics())),
+        "trace": trace_names("trace", trace),
     }
     key = as_key(seed)
+    workers = None if threads is None else count("threads", threads, at_least=1)
+    chosen: WarmUp | None = None
+    if isinstance(warm_up, str):
+        chosen = pilot(shops, periods=options["periods"], key=key, threads=workers)
+        options["warm_up"] = chosen.periods
     axes, designs = expand(shops)
     arrays = Arrays()
     request = {"items": items_json(designs, arrays), "key": key.value, **options}
-    if threads is not None:
-        request["threads"] = count("threads", threads, at_least=1)
+    if workers is not None:
+        request["threads"] = workers
     if simd is not None:
         request["simd"] = simd
     if memory_limit is not None:
@@ -142,10 +150,19 @@ def simulate(
         options={**options, "seed": key},
         outcome={k: v for k, v in outcome.items() if k != "report"},
         report=json.loads(outcome["report"]),
+        pilot=chosen,
     )
 
 
-def _shops(shop: ShopLike, name: str | None) -> tuple[dict[str, MakeToStock], bool]:
+def _warm_up(value: int | str) -> int:
+    """A number of periods; 0 stands for one that a pilot decides."""
+    if isinstance(value, str):
+        choice("warm_up", value, ("mser5",))
+        return 0
+    return count("warm_up", value)
+
+
+def shops_of(shop: ShopLike, name: str | None) -> tuple[dict[str, MakeToStock], bool]:
     """Items by name, and whether they came as a portfolio."""
     if isinstance(shop, Mapping) and isinstance(shop.get("strategy"), str):
         shop = MakeToStock.from_dict(shop)
@@ -172,7 +189,12 @@ def _shops(shop: ShopLike, name: str | None) -> tuple[dict[str, MakeToStock], bo
     return shops, True
 
 
-def _names(field: str, given: Sequence[str], known: Sequence[str]) -> list[str]:
+def trace_names(field: str, given: Sequence[str]) -> list[str]:
+    """Names of traces, each once."""
+    return listed_names(field, given, list(_catalogue.traces()))
+
+
+def listed_names(field: str, given: Sequence[str], known: Sequence[str]) -> list[str]:
     """A list of names that are in the catalogue, each once."""
     if isinstance(given, str) or not isinstance(given, Sequence):
         raise TypeError(f"{field} must be a sequence of names such as [{known[0]!r}], got {given!r}")

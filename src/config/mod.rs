@@ -6,7 +6,7 @@
 mod demand;
 mod make_to_stock;
 
-pub use demand::Demand;
+pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
 pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Opening, Policy, Settled};
 
 use crate::error::{Error, Result};

@@ -1,16 +1,37 @@
 //! Demand over time: which values an item's customers ask for, period by period.
 //!
-//! How demand is drawn belongs to the demand object, never to who is listening: a stationary law draws on stream
-//! `Demand`, a bootstrap of a history on stream `Bootstrap`, given paths draw nothing. Knows nothing of strategies.
+//! ```text
+//! marginal.rs      what a period by itself looks like: a law, counts or draws around a moving mean, a chain's state
+//!   profile.rs     the moving mean: trend, seasons, calendar, life cycle, promotions
+//!   chain.rs       Markov chains
+//! latent.rs        Gaussian scores: dependence on the period before and on other items
+//! blocks.rs        runs of past observations
+//! intermittent.rs  the bootstrap for intermittent demand
+//! tile.rs          256 replications × 64 periods of any of these
+//! ```
+//!
+//! How demand is drawn belongs to the demand object, never to who is listening. [`DemandSource::path`] is the model for
+//! reading; tiles have its bits. Knows nothing of strategies.
 
+mod blocks;
+mod chain;
+mod intermittent;
+mod latent;
+mod marginal;
+mod profile;
 mod tile;
 
-pub use tile::{DemandCell, Window};
+pub use blocks::Blocks;
+pub use intermittent::Intermittent;
+pub use latent::Latent;
+pub use marginal::Marginal;
+pub use profile::Profile;
+pub use tile::{DemandCell, DemandState, Window};
 
-use crate::config::{Array, Arrays, Demand};
+use crate::config::{Array, Arrays, Demand, Varying};
 use crate::engine::lattice::{Source, WHOLE_LIMIT};
-use crate::error::{Error, Result};
-use crate::law::{Law, Sampler};
+use crate::error::{Error, Result, check};
+use crate::law::{Law, Sampler, WholeTable};
 use crate::random::{EVALUATION, Stream};
 use std::sync::Arc;
 
@@ -24,8 +45,12 @@ pub struct DemandSource {
     pub kind: DemandKind,
     /// Every value is a whole number within 32 bits.
     pub whole: bool,
+    /// Smallest value.
+    pub lowest: f64,
     /// Largest absolute value.
     pub largest: f64,
+    /// Mean demand of a period over the run, as drawn, where it is known.
+    pub mean: Option<f64>,
 }
 
 /// Where the demand of a period comes from.
@@ -35,9 +60,17 @@ pub enum DemandKind {
     Drawn {
         /// `Demand` or `Bootstrap`.
         stream: Stream,
-        /// The compiled law.
-        sampler: Sampler,
+        /// What a period by itself looks like.
+        marginal: Marginal,
+        /// How it depends on other periods and items.
+        latent: Option<Latent>,
+        /// First period without demand.
+        end: Option<WholeTable>,
     },
+    /// Runs of past observations.
+    Blocks(Blocks),
+    /// Occurrence by a chain, sizes by a bootstrap.
+    Intermittent(Intermittent),
     /// Given: `rows` paths of `periods` values.
     Given {
         /// Row-major values.
@@ -53,86 +86,258 @@ impl DemandSource {
     /// Compiles the demand of one item for runs of `periods` periods and replications up to `end`, counted from the start
     /// of their half.
     pub fn compile(demand: &Demand, arrays: &Arrays, periods: usize, end: u64) -> Result<Self> {
+        let past = |name: &str| history(arrays, name).map(|h| h.to_vec()).map_err(|e| e.within("demand"));
+        let within = |e: Error| e.within("demand");
         match demand {
-            Demand::Stationary { law } => {
-                let sampler = law.compile().map_err(|e| e.within("demand"))?;
-                let lowest = sampler.min();
-                if lowest < 0.0 && !matches!(sampler, Sampler::Real(_)) {
-                    return Err(Error::config("demand", lowest, "≥ 0 in every observation"));
-                }
-                if sampler.max().abs().max(lowest.abs()) > LARGEST {
-                    let bound = format!("within ±{LARGEST:e} for every draw; use .clipped()");
-                    return Err(Error::config("demand", sampler.max(), bound));
-                }
-                Ok(Self::drawn(Stream::Demand, sampler))
-            }
             Demand::Bootstrap { history } => {
-                let array = named(arrays, history)?;
-                if array.shape.len() != 1 {
-                    return Err(Error::data(
-                        "demand.history",
-                        format!("must have one axis, got {}", array.shape.len()),
-                    ));
-                }
-                let law = Law::Empirical { values: array.values.clone(), interpolate: false };
-                Ok(Self::drawn(Stream::Bootstrap, law.compile().map_err(|e| e.within("demand.history"))?))
+                let law = Law::Empirical { values: past(history)?, interpolate: false };
+                let marginal = Marginal::stationary(&law).map_err(|e| e.within("demand.history"))?;
+                Self::drawn(Stream::Bootstrap, marginal, None, None, periods)
             }
-            Demand::Paths { paths, cycle } => {
-                let array = named(arrays, paths)?;
-                let (rows, length) = match array.shape[..] {
-                    [t] => (1, t),
-                    [r, t] => (r, t),
-                    _ => {
-                        return Err(Error::data(
-                            "demand.paths",
-                            "must have axes (period) or (replication, period)",
-                        ));
+            Demand::MovingBlocks { history, length, key } => {
+                Self::blocks(Blocks::moving(&past(history)?, *length, *key).map_err(within)?, periods)
+            }
+            Demand::StationaryBlocks { history, mean_length, key } => Self::blocks(
+                Blocks::stationary(&past(history)?, *mean_length, *key).map_err(within)?,
+                periods,
+            ),
+            Demand::SeasonalBlocks { history, season, length, start_phase, key } => {
+                let past = past(history)?;
+                let blocks = Blocks::seasonal(&past, *season, *length, *start_phase, *key);
+                Self::blocks(blocks.map_err(within)?, periods)
+            }
+            Demand::IntermittentBootstrap { history, jitter } => {
+                let demand = Intermittent::new(&past(history)?, *jitter)?;
+                let (largest, mean) = (demand.largest(), demand.mean());
+                let whole = demand.whole && largest < WHOLE_LIMIT;
+                Ok(Self { kind: DemandKind::Intermittent(demand), whole, lowest: 0.0, largest, mean })
+            }
+            Demand::Paths { paths, cycle } => Self::given(named(arrays, paths)?, *cycle, periods, end),
+            Demand::Stationary { .. }
+            | Demand::Varying(_)
+            | Demand::MarkovModulated { .. }
+            | Demand::Autocorrelated { .. }
+            | Demand::Correlated { .. } => {
+                let mut latent = Latent::new()?;
+                let mut of = demand;
+                loop {
+                    match of {
+                        Demand::Autocorrelated { of: inner, correlation } => {
+                            latent = latent.autocorrelated(*correlation).map_err(within)?;
+                            of = inner;
+                        }
+                        Demand::Correlated { of: inner, loadings } => {
+                            latent = latent.correlated(loadings).map_err(within)?;
+                            of = inner;
+                        }
+                        _ => break,
                     }
-                };
-                if length < periods {
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!("have {length} periods, the run needs {periods}"),
-                    ));
                 }
-                if rows > 1 && (rows as u64) < end && !cycle {
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!("has {rows} replications, the run needs {end}; cycle=True starts again"),
-                    ));
-                }
-                if let Some(i) = array.values.iter().position(|x| !(0.0..=LARGEST).contains(x)) {
-                    let x = array.values[i];
-                    let (r, t) = (i / length.max(1), i % length.max(1));
-                    return Err(Error::data(
-                        "demand.paths",
-                        format!("must be finite, ≥ 0 and ≤ {LARGEST:e}, got {x} in path {r}, period {t}"),
-                    ));
-                }
-                let largest = array.values.iter().copied().fold(0.0, f64::max);
-                let whole = largest < WHOLE_LIMIT && array.values.iter().all(|x| x.fract() == 0.0);
-                let kind =
-                    DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
-                Ok(Self { kind, whole, largest })
+                let (marginal, end) = Self::marginal(of, periods).map_err(within)?;
+                let latent = (!latent.is_idle()).then_some(latent);
+                Self::drawn(Stream::Demand, marginal, latent, end, periods)
             }
         }
     }
 
-    /// Demand of one replication and period, by itself.
-    pub fn at(&self, key: u64, entity: u32, replication: u32, t: usize) -> f64 {
+    /// The law of every period, where all periods have one and no period depends on another.
+    pub fn steady(&self) -> Option<&Sampler> {
         match &self.kind {
-            DemandKind::Drawn { stream, sampler } => {
-                let source = Source { key, stream: *stream, entity };
-                sampler.at(source.line(replication).bits(t as u64))
-            }
-            DemandKind::Given { values, rows, periods } => values[path_of(replication, *rows) * periods + t],
+            DemandKind::Drawn {
+                marginal: Marginal::Law { sampler, .. }, latent: None, end: None, ..
+            } => Some(sampler),
+            _ => None,
         }
     }
 
-    fn drawn(stream: Stream, sampler: Sampler) -> Self {
-        let largest = sampler.min().abs().max(sampler.max().abs());
-        let whole = matches!(sampler, Sampler::Whole(_)) && sampler.min() >= 0.0 && largest < WHOLE_LIMIT;
-        Self { kind: DemandKind::Drawn { stream, sampler }, whole, largest }
+    /// Whether draws are clipped at 0, so that it is counted.
+    pub fn clips(&self) -> bool {
+        matches!(&self.kind, DemandKind::Drawn { marginal, .. } if marginal.clips())
+    }
+
+    /// What a period by itself looks like, and the end of the item's life.
+    fn marginal(of: &Demand, periods: usize) -> Result<(Marginal, Option<WholeTable>)> {
+        match of {
+            Demand::Stationary { law } => Ok((Marginal::stationary(law)?, None)),
+            Demand::Varying(v) => Ok((Marginal::varying(v, periods)?, end_of_life(v)?)),
+            Demand::MarkovModulated { laws, transition, start, key } => {
+                Ok((Marginal::chained(laws, transition, start.as_deref(), *key)?, None))
+            }
+            _ => Err(Error::Type {
+                field: "of".to_owned(),
+                reason: "must be drawn period by period from laws; a history can be given as a law, Empirical(history)"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Demand of one replication, by itself, and how many of its periods were clipped at 0: the model for reading.
+    pub fn path(&self, key: u64, entity: u32, replication: u32, periods: usize) -> (Vec<f64>, u64) {
+        let mut clipped = 0;
+        let path = self.unfold(key, entity, replication, periods, &mut clipped);
+        (path, clipped)
+    }
+
+    fn unfold(&self, key: u64, entity: u32, replication: u32, periods: usize, clipped: &mut u64) -> Vec<f64> {
+        let line = |stream, entity| Source { key, stream, entity }.line(replication);
+        match &self.kind {
+            DemandKind::Drawn { stream, marginal, latent, end } => {
+                let own = line(*stream, entity);
+                let events = marginal.profile().map_or(&[][..], |p| &p.events);
+                let noise: Vec<f64> = events
+                    .iter()
+                    .map(|e| {
+                        e.noise.at(line(Stream::Promotion, e.key.unwrap_or(entity)).bits(e.start as u64))
+                    })
+                    .collect();
+                let chain = marginal.chain();
+                let regime = line(Stream::Regime, chain.and_then(|c| c.key).unwrap_or(entity));
+                let end = end.as_ref().map(|law| law.at(line(Stream::Life, entity).bits(0)));
+                let (mut state, mut score) = (None, None);
+                let mut path = Vec::with_capacity(periods);
+                for t in 0..periods {
+                    if let Some(c) = chain {
+                        state = Some(c.chain.next(state, regime.bits(t as u64)));
+                    }
+                    let mut n = own.bits(t as u64);
+                    if let Some(latent) = latent {
+                        let mut mixed = 0.0;
+                        for l in &latent.loadings {
+                            let f = line(Stream::Factor, l.factor).bits(t as u64);
+                            mixed += l.weight * latent.scores.normal_score(f);
+                        }
+                        let z = latent.step(mixed, latent.scores.normal_score(n), score);
+                        score = Some(z);
+                        n = latent.scores.phi_bits(z);
+                    }
+                    let x = marginal.at(t, n, &noise, state.unwrap_or(0));
+                    *clipped += u64::from(x == 0.0 && marginal.clips_in(t));
+                    path.push(if end.is_none_or(|end| (t as i32) < end) { x } else { 0.0 });
+                }
+                path
+            }
+            DemandKind::Blocks(blocks) => {
+                let line = line(Stream::Bootstrap, blocks.key.unwrap_or(entity));
+                let mut place = 0;
+                (0..periods)
+                    .map(|t| {
+                        let index = blocks.cut.length().map_or(t, |l| t / l);
+                        place = blocks.position(t, line.bits(index as u64), place);
+                        blocks.history[place as usize]
+                    })
+                    .collect()
+            }
+            DemandKind::Intermittent(demand) => {
+                let [regime, sizes, jitter] =
+                    [Stream::Regime, Stream::Bootstrap, Stream::Demand].map(|s| line(s, entity));
+                let mut state = None;
+                (0..periods as u64)
+                    .map(|t| {
+                        let now = demand.chain.next(state, regime.bits(t));
+                        state = Some(now);
+                        let z = demand.scores.normal_score(jitter.bits(t));
+                        if now == 1 { demand.size(demand.sizes.at(sizes.bits(t)), z) } else { 0.0 }
+                    })
+                    .collect()
+            }
+            DemandKind::Given { values, rows, periods: length } => {
+                let start = path_of(replication, *rows) * length;
+                values[start..start + periods].to_vec()
+            }
+        }
+    }
+
+    fn drawn(
+        stream: Stream,
+        marginal: Marginal,
+        latent: Option<Latent>,
+        end: Option<WholeTable>,
+        periods: usize,
+    ) -> Result<Self> {
+        let (lowest, highest) = marginal.range();
+        let largest = highest.abs().max(lowest.abs());
+        if largest > LARGEST {
+            let bound = format!("within ±{LARGEST:e} for every draw; use .clipped()");
+            return Err(Error::config("demand", if highest > LARGEST { highest } else { lowest }, bound));
+        }
+        let whole = marginal.whole();
+        let mean = if end.is_some() { None } else { marginal.mean(periods) };
+        Ok(Self { kind: DemandKind::Drawn { stream, marginal, latent, end }, whole, lowest, largest, mean })
+    }
+
+    fn blocks(blocks: Blocks, periods: usize) -> Result<Self> {
+        let largest = blocks.history.iter().copied().fold(0.0, f64::max);
+        let whole = largest < WHOLE_LIMIT && blocks.history.iter().all(|x| x.fract() == 0.0);
+        let mean = Some(blocks.mean(periods));
+        Ok(Self { kind: DemandKind::Blocks(blocks), whole, lowest: 0.0, largest, mean })
+    }
+
+    fn given(array: &Array, cycle: bool, periods: usize, end: u64) -> Result<Self> {
+        let (rows, length) = match array.shape[..] {
+            [t] => (1, t),
+            [r, t] => (r, t),
+            _ => {
+                return Err(Error::data("demand.paths", "must have axes (period) or (replication, period)"));
+            }
+        };
+        if length < periods {
+            return Err(Error::data(
+                "demand.paths",
+                format!("have {length} periods, the run needs {periods}"),
+            ));
+        }
+        if rows > 1 && (rows as u64) < end && !cycle {
+            return Err(Error::data(
+                "demand.paths",
+                format!("has {rows} replications, the run needs {end}; cycle=True starts again"),
+            ));
+        }
+        if let Some(i) = array.values.iter().position(|x| !(0.0..=LARGEST).contains(x)) {
+            let x = array.values[i];
+            let (r, t) = (i / length.max(1), i % length.max(1));
+            return Err(Error::data(
+                "demand.paths",
+                format!("must be finite, ≥ 0 and ≤ {LARGEST:e}, got {x} in path {r}, period {t}"),
+            ));
+        }
+        let largest = array.values.iter().copied().fold(0.0, f64::max);
+        let whole = largest < WHOLE_LIMIT && array.values.iter().all(|x| x.fract() == 0.0);
+        let kind = DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
+        Ok(Self { kind, whole, lowest: 0.0, largest, mean: None })
+    }
+}
+
+/// First period without demand, as a compiled law.
+fn end_of_life(v: &Varying) -> Result<Option<WholeTable>> {
+    let Some(law) = &v.end_of_life else { return Ok(None) };
+    let sampler = law.compile().map_err(|e| e.within("end_of_life"))?;
+    let Sampler::Whole(table) = sampler else {
+        return Err(Error::Type {
+            field: "end_of_life".to_owned(),
+            reason:
+                "must be a whole number of periods; say how a continuous law is made whole: .rounded(\"up\")"
+                    .to_owned(),
+        });
+    };
+    check::non_negative("end_of_life", f64::from(table.first()))?;
+    Ok(Some(table))
+}
+
+/// Past observations by the name of their array.
+fn history<'a>(arrays: &'a Arrays, name: &str) -> Result<&'a [f64]> {
+    let array = named(arrays, name)?;
+    if array.shape.len() != 1 {
+        return Err(Error::data("history", format!("must have one axis, got {}", array.shape.len())));
+    }
+    if array.values.is_empty() {
+        return Err(Error::data("history", "must not be empty"));
+    }
+    match array.values.iter().position(|x| !(0.0..=LARGEST).contains(x)) {
+        None => Ok(&array.values),
+        Some(i) => {
+            let bound = format!("must be finite, ≥ 0 and ≤ {LARGEST:e}, got {} at {i}", array.values[i]);
+            Err(Error::data("history", bound))
+        }
     }
 }
 

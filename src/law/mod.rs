@@ -9,6 +9,7 @@
 //!   whole.rs       integers: guide on the lead word, search behind it
 //!   real.rs        continuous: polynomials in the bits of min(u, 1 − u)
 //!   standard.rs    a shared shape, shifted and scaled
+//! score.rs         normal scores of addresses, and back: for dependence that leaves laws alone
 //! direct.rs        Poisson and negative binomial without a table, where the parameter varies per draw
 //! special/         ln Γ, incomplete gamma and beta, normal tails, point masses, quadrature, roots
 //! float.rs         ln, exp, pow from + − × ÷ alone
@@ -31,6 +32,7 @@ mod lattice;
 pub mod real;
 pub mod row;
 mod sampler;
+pub mod score;
 pub mod special;
 pub mod standard;
 pub mod whole;
@@ -40,6 +42,7 @@ pub use distribution::Rounding;
 pub use families::normal::Negative;
 pub use real::{RealTable, quantile_nodes};
 pub use sampler::{RealSampler, Sampler};
+pub use score::Scores;
 pub use standard::{Shape, Standardised};
 pub use whole::WholeTable;
 

@@ -117,6 +117,13 @@ fn interpolate(y: [f64; 6]) -> [f64; 6] {
     c
 }
 
+impl AsRef<[f64; 8]> for Cell {
+    #[inline(always)]
+    fn as_ref(&self) -> &[f64; 8] {
+        &self.0
+    }
+}
+
 impl Cell {
     /// From the nine values on the cell: the cell and the largest error, as a share of `v`, at the check points.
     fn fit(y: [f64; 9], place: f64, slack: f64) -> (Self, f64) {
@@ -291,14 +298,15 @@ impl RealTable {
     }
 }
 
+/// A cell of eight numbers.
 #[inline(always)]
-fn row<S: Simd>(s: S, cells: &[Cell], index: u64) -> f64x8<S> {
-    f64x8::from_slice(s, &cells[index as usize].0)
+pub(super) fn row<S: Simd>(s: S, cells: &[impl AsRef<[f64; 8]>], index: u64) -> f64x8<S> {
+    f64x8::from_slice(s, cells[index as usize].as_ref())
 }
 
 /// Eight cells into eight coefficient vectors, by three perfect shuffles.
 #[inline(always)]
-fn transpose<S: Simd>(r: [f64x8<S>; 8]) -> [f64x8<S>; 8] {
+pub(super) fn transpose<S: Simd>(r: [f64x8<S>; 8]) -> [f64x8<S>; 8] {
     shuffle(shuffle(shuffle(r)))
 }
 

@@ -49,9 +49,10 @@ impl WholeTable {
         if let (Some(token), Some(narrow)) = (s.level().as_avx512(), self.narrow()) {
             return narrow_row(token, narrow, lead, out, open);
         }
+        let guide = self.entries();
         let mut entries = [0u32; ROW];
         for (entry, &lead) in entries.iter_mut().zip(lead) {
-            *entry = self.entry(lead);
+            *entry = guide[(lead >> 20) as usize];
         }
         for (g, open) in open.iter_mut().enumerate() {
             let at = g * WIDTH..(g + 1) * WIDTH;

@@ -18,6 +18,7 @@
 
 use fearless_simd::{Simd, i32x16, prelude::*, u32x16};
 use serde::{Deserialize, Serialize};
+use std::sync::OnceLock;
 
 use super::row::Narrow;
 use crate::error::{Error, Result};
@@ -26,23 +27,68 @@ use crate::random::BITS;
 /// Largest number of values a table may hold.
 pub const MAX_VALUES: usize = 1 << 21;
 const CELLS: usize = 4096;
+/// Tables of at most this many values need no guide for single draws.
+const SEARCHED: usize = 256;
 const SLOW: u32 = 4095;
 const LOW20: u32 = (1 << 20) - 1;
 const LOW12: u32 = (1 << 12) - 1;
 const END: u64 = 1 << BITS;
 
 /// A compiled law on the integers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct WholeTable {
     first: i32,
     ends: Vec<u64>,
     mean: f64,
     variance: f64,
-    guide: Box<[u32; CELLS]>,
-    /// Offset at the first integer of each cell, and the last offset once more: where the search may look.
-    starts: Vec<u32>,
+    /// Built when first needed: a moving mean has a table per period, and most of them live in registers.
+    guide: OnceLock<Box<Guide>>,
     narrow: Option<Box<Narrow>>,
+}
+
+/// Where each of 4096 cells leads.
+#[derive(Debug, Clone, PartialEq)]
+struct Guide {
+    entries: [u32; CELLS],
+    /// Offset at the first integer of each cell, and the last offset once more: where the search may look.
+    starts: [u32; CELLS + 1],
+}
+
+impl Guide {
+    fn new(ends: &[u64]) -> Box<Self> {
+        let mut guide = Box::new(Self { entries: [0; CELLS], starts: [0; CELLS + 1] });
+        let cell = END / CELLS as u64;
+        let mut offset = 0;
+        for c in 0..CELLS {
+            let begin = c as u64 * cell;
+            offset += ends[offset..].iter().take_while(|&&e| e <= begin).count();
+            let inside = ends[offset..].iter().take(2).take_while(|&&e| e < begin + cell).count();
+            guide.starts[c] = offset as u32;
+            guide.entries[c] = match inside {
+                _ if offset >= SLOW as usize => SLOW,
+                0 => LOW20 << 12 | offset as u32,
+                1 => {
+                    // At an exact lead boundary (trailing bits 0) the lead itself is above: the threshold is the one before.
+                    let inner = ends[offset] - begin;
+                    let lead = (inner >> 20) as u32;
+                    let threshold = if inner & u64::from(LOW20) == 0 { lead - 1 } else { lead };
+                    threshold << 12 | offset as u32
+                }
+                _ => SLOW,
+            };
+        }
+        guide.starts[CELLS] = (ends.len() - 1) as u32;
+        guide
+    }
+}
+
+/// Whether the guide is there does not matter.
+impl PartialEq for WholeTable {
+    fn eq(&self, other: &Self) -> bool {
+        let own = (self.first, &self.ends, self.mean, self.variance);
+        own == (other.first, &other.ends, other.mean, other.variance)
+    }
 }
 
 /// What is written to files; the guide is derived.
@@ -102,30 +148,8 @@ impl WholeTable {
         if i64::from(first) + ends.len() as i64 - 1 > i64::from(i32::MAX) {
             return Err(Error::data("first", "the largest value does not fit 32 bits"));
         }
-        let mut guide = Box::new([0u32; CELLS]);
-        let mut starts = Vec::with_capacity(CELLS + 1);
-        let cell = END / CELLS as u64;
-        for (c, entry) in guide.iter_mut().enumerate() {
-            let begin = c as u64 * cell;
-            let offset = ends.partition_point(|&e| e <= begin);
-            let inside = ends[offset..].partition_point(|&e| e < begin + cell);
-            starts.push(offset as u32);
-            *entry = match inside {
-                _ if offset >= SLOW as usize => SLOW,
-                0 => LOW20 << 12 | offset as u32,
-                1 => {
-                    // At an exact lead boundary (trailing bits 0) the lead itself is above: the threshold is the one before.
-                    let inner = ends[offset] - begin;
-                    let lead = (inner >> 20) as u32;
-                    let threshold = if inner & u64::from(LOW20) == 0 { lead - 1 } else { lead };
-                    threshold << 12 | offset as u32
-                }
-                _ => SLOW,
-            };
-        }
-        starts.push((ends.len() - 1) as u32);
         let narrow = Narrow::new(first, &ends);
-        Ok(Self { first, ends, mean, variance, guide, starts, narrow })
+        Ok(Self { first, ends, mean, variance, guide: OnceLock::new(), narrow })
     }
 
     /// From the two tails at consecutive integers, starting with `first`: the distribution function below the median,
@@ -157,27 +181,38 @@ impl WholeTable {
         Self::new(first as i32, ends, mean, variance)
     }
 
-    /// The value of an integer `n < 2⁵²`: guide, then search between the neighbouring cells.
+    fn guide(&self) -> &Guide {
+        self.guide.get_or_init(|| Guide::new(&self.ends))
+    }
+
+    /// The value of an integer `n < 2⁵²`: guide, then search between the neighbouring cells; small tables are searched
+    /// until somebody has needed the guide.
     #[inline]
     pub fn at(&self, n: u64) -> i32 {
+        if self.ends.len() <= SEARCHED && self.guide.get().is_none() {
+            return self.first + self.ends.partition_point(|&e| e <= n) as i32;
+        }
+        let guide = self.guide();
         let cell = (n >> 40) as usize & (CELLS - 1);
-        if let Cell::Settled(offset) = classify(self.guide[cell], (n >> 20) as u32 & LOW20) {
+        if let Cell::Settled(offset) = classify(guide.entries[cell], (n >> 20) as u32 & LOW20) {
             return self.first + offset as i32;
         }
-        let (from, to) = (self.starts[cell] as usize, self.starts[cell + 1] as usize);
+        let (from, to) = (guide.starts[cell] as usize, guide.starts[cell + 1] as usize);
         self.first + (from + self.ends[from..to].partition_point(|&e| e <= n)) as i32
     }
 
-    /// The guide's entry for a lead.
+    /// The guide's entries, by the top twelve bits of a lead.
     #[inline(always)]
-    pub(super) fn entry(&self, lead: u32) -> u32 {
-        self.guide[(lead >> 20) as usize]
+    pub(super) fn entries(&self) -> &[u32; CELLS] {
+        &self.guide().entries
     }
 
     /// The value of a lead that settles the draw, whatever the trailing bits.
     #[inline]
     pub(super) fn by_lead(&self, lead: u32) -> Option<i32> {
-        if let Cell::Settled(offset) = classify(self.entry(lead), lead & LOW20) {
+        if let Some(guide) = self.guide.get()
+            && let Cell::Settled(offset) = classify(guide.entries[(lead >> 20) as usize], lead & LOW20)
+        {
             return Some(self.first + offset as i32);
         }
         let n = u64::from(lead) << 20;

@@ -25,6 +25,9 @@ pub struct FitRequest {
     pub run: Request,
     /// What to look for: one for every item, or one for all.
     pub targets: Vec<Target>,
+    /// What else to look for, for all items: columns `also_0`, `also_1`…
+    #[serde(default)]
+    pub also: Vec<Target>,
 }
 
 /// `input_uncertainty`: the run repeated under resampled histories.
@@ -45,7 +48,7 @@ pub struct Fitted {
     /// `level`: the target found (S). `achieved`: the measure there in `fit`; under `input_uncertainty`, the measure of
     /// the request's own level on the resampled history. Then also `apparent`: the measure of the found level on the
     /// history it was found from, and `original`: on the history as given.
-    pub columns: Vec<(&'static str, Vec<f64>)>,
+    pub columns: Vec<(String, Vec<f64>)>,
     /// SIMD level used.
     pub simd: &'static str,
 }
@@ -54,20 +57,31 @@ pub struct Fitted {
 pub fn fit(request: &FitRequest, arrays: &Arrays, control: &Control) -> Result<Fitted> {
     let run = &request.run;
     let targets = targets(&request.targets, run)?;
+    request.also.iter().try_for_each(Target::check)?;
     let (prepared, simd) = single(run, arrays)?;
-    let mut found = vec![(f64::NAN, f64::NAN); run.items.len()];
+    let mut found = vec![vec![f64::NAN; 2 + request.also.len()]; run.items.len()];
     control.progress.expect(found.len());
     let Prepared { frame, plans, level, .. } = &prepared;
     let frame = Frame { lean: false, ..*frame };
     let jobs: Vec<_> = found.iter_mut().zip(plans).zip(run.items.iter().zip(targets)).collect();
     run_jobs(jobs, run.threads, Scratch::default, |((out, plan), (item, target)), scratch| {
-        let search = Search { level: *level, frame, replications: run.replications, target, control };
-        *out = search.on(plan, scratch).and_then(|mut view| view.best()).map_err(|e| named(e, &item.name))?;
+        let search = Search { level: *level, frame, replications: run.replications, control };
+        let mut levels = || -> Result<()> {
+            let mut view = search.on(plan, scratch)?;
+            (out[0], out[1]) = view.best(target)?;
+            for (out, target) in out[2..].iter_mut().zip(&request.also) {
+                *out = view.best(target)?.0;
+            }
+            Ok(())
+        };
+        levels().map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
     })?;
-    let (level, achieved) = found.into_iter().unzip();
-    Ok(Fitted { columns: vec![("level", level), ("achieved", achieved)], simd })
+    let column = |i: usize| found.iter().map(|row| row[i]).collect();
+    let mut columns = vec![("level".to_owned(), column(0)), ("achieved".to_owned(), column(1))];
+    columns.extend((0..request.also.len()).map(|i| (format!("also_{i}"), column(2 + i))));
+    Ok(Fitted { columns, simd })
 }
 
 /// For every item and resample b: draw a history of the same length from the history (stream `Resample`), run under
@@ -87,14 +101,18 @@ pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &C
     let jobs: Vec<_> = found.iter_mut().zip(&prepared.plans).zip(run.items.iter().zip(targets)).collect();
     run_jobs(jobs, run.threads, Scratch::default, |((out, plan), (item, target)), scratch| {
         let frame = Frame { lean: false, ..prepared.frame };
-        let search = Search { level: prepared.level, frame, replications: run.replications, target, control };
-        resampled(&search, request, arrays, item, plan, out, scratch).map_err(|e| named(e, &item.name))?;
+        let search = Search { level: prepared.level, frame, replications: run.replications, control };
+        resampled(&search, request, arrays, (item, target), plan, out, scratch)
+            .map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
     })?;
     let column = |i: usize| found.iter().flatten().map(|row| row[i]).collect();
     let names = ["level", "achieved", "apparent", "original"];
-    Ok(Fitted { columns: names.into_iter().enumerate().map(|(i, n)| (n, column(i))).collect(), simd })
+    Ok(Fitted {
+        columns: names.into_iter().enumerate().map(|(i, n)| (n.to_owned(), column(i))).collect(),
+        simd,
+    })
 }
 
 /// All resamples of one item, in the order of the columns.
@@ -102,7 +120,7 @@ fn resampled(
     search: &Search<'_>,
     request: &ResampleRequest,
     arrays: &Arrays,
-    item: &Item,
+    (item, target): (&Item, &Target),
     plan: &Plan,
     out: &mut [[f64; 4]],
     scratch: &mut Scratch,
@@ -125,11 +143,11 @@ fn resampled(
         let (plan_b, _) = Plan::compile(&[model], item.key, &own, &frame, end_of(run), run.method)?;
         let there = Search { frame, ..*search };
         let mut view = there.on(&plan_b, scratch)?;
-        let (level, apparent) = view.best()?;
-        let achieved = view.at(plan.target())?;
+        let (level, apparent) = view.best(target)?;
+        let achieved = view.at(plan.target(), target)?;
         let original = match &pooled {
-            Some(shortfall) => search.value(plan, &shortfall.at(level)),
-            None => View { search, plan, shortfall: None, scratch: &mut *scratch }.at(level)?,
+            Some(shortfall) => search.value(plan, &shortfall.at(level), target),
+            None => View { search, plan, shortfall: None, scratch: &mut *scratch }.at(level, target)?,
         };
         *out = [level, achieved, apparent, original];
     }
@@ -177,7 +195,6 @@ struct Search<'a> {
     level: Option<fearless_simd::Level>,
     frame: Frame,
     replications: u32,
-    target: &'a Target,
     control: &'a Control,
 }
 
@@ -201,8 +218,8 @@ impl Search<'_> {
         Tariff { periods, ..plan.tariffs[0] }
     }
 
-    fn value(&self, plan: &Plan, counts: &Counts) -> f64 {
-        self.target.value(counts, &self.tariff(plan))
+    fn value(&self, plan: &Plan, counts: &Counts, target: &Target) -> f64 {
+        target.value(counts, &self.tariff(plan))
     }
 }
 
@@ -216,28 +233,28 @@ struct View<'a> {
 
 impl View<'_> {
     /// The measure at one level: read off, or by plain simulation pooled over chunks in index order.
-    fn at(&mut self, level: f64) -> Result<f64> {
+    fn at(&mut self, level: f64, target: &Target) -> Result<f64> {
         if let Some(shortfall) = &self.shortfall {
-            return Ok(self.search.value(self.plan, &shortfall.at(level)));
+            return Ok(self.search.value(self.plan, &shortfall.at(level), target));
         }
         let Search { frame, control, level: simd, .. } = self.search;
         let plan = self.plan.at_level(level);
         let mut pooled = Counts::default();
         for piece in chunks(frame.first, self.search.replications) {
             let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
-            let mut output = Output { counts: &mut add, traces: vec![Vec::new()] };
+            let mut output = Output { counts: &mut add, traces: vec![Vec::new()], clipped: Vec::new() };
             let setting = Setting { level: *simd, frame, cancel: &control.cancel };
             run_chunk(setting, &plan, &piece, self.scratch, &mut output)?;
         }
-        Ok(self.search.value(&plan, &pooled))
+        Ok(self.search.value(&plan, &pooled, target))
     }
 
     /// The best level, and the measure there.
-    fn best(&mut self) -> Result<(f64, f64)> {
+    fn best(&mut self, target: &Target) -> Result<(f64, f64)> {
         let lowest = self.plan.lowest_target();
-        match (&self.shortfall, self.search.target) {
-            (Some(shortfall), target) => Ok(shortfall.best(target, &self.search.tariff(self.plan), lowest)),
-            (None, Target::Service { at_least, .. }) => self.least(lowest, *at_least),
+        match (&self.shortfall, target) {
+            (Some(shortfall), _) => Ok(shortfall.best(target, &self.search.tariff(self.plan), lowest)),
+            (None, Target::Service { at_least, .. }) => self.least(lowest, target, *at_least),
             (None, Target::Cost) => self.cheapest(lowest),
         }
     }
@@ -257,28 +274,28 @@ impl View<'_> {
         lowest + self.plan.protection_demand().max(1.0).ceil()
     }
 
-    fn least(&mut self, lowest: f64, at_least: f64) -> Result<(f64, f64)> {
+    fn least(&mut self, lowest: f64, target: &Target, at_least: f64) -> Result<(f64, f64)> {
         // No demand at all: any level will do.
         let enough = |v: f64| v >= at_least || v.is_nan();
-        let value = self.at(lowest)?;
+        let value = self.at(lowest, target)?;
         if enough(value) {
             return Ok((lowest, value));
         }
         let (mut low, mut high) = (lowest, self.reach(lowest));
-        let mut value = self.at(high)?;
+        let mut value = self.at(high, target)?;
         for _ in 0..DOUBLINGS {
             if enough(value) {
                 break;
             }
             (low, high) = (high, lowest + (high - lowest) * 2.0);
-            value = self.at(high)?;
+            value = self.at(high, target)?;
         }
         if !enough(value) {
             return Err(Error::config("target.at_least", at_least, "reachable by some level"));
         }
         while self.apart(low, high) {
             let middle = self.middle(low, high);
-            let v = self.at(middle)?;
+            let v = self.at(middle, target)?;
             if enough(v) { (high, value) = (middle, v) } else { low = middle }
         }
         Ok((high, value))
@@ -289,20 +306,20 @@ impl View<'_> {
     /// scan is what protects against the wrong valley.
     fn cheapest(&mut self, lowest: f64) -> Result<(f64, f64)> {
         let mut high = self.reach(lowest);
-        let (mut last, mut cost) = (self.at(lowest)?, self.at(high)?);
+        let (mut last, mut cost) = (self.at(lowest, &Target::Cost)?, self.at(high, &Target::Cost)?);
         for _ in 0..DOUBLINGS {
             if cost > last {
                 break;
             }
             high = lowest + (high - lowest) * 2.0;
-            (last, cost) = (cost, self.at(high)?);
+            (last, cost) = (cost, self.at(high, &Target::Cost)?);
         }
         let step = (high - lowest) / COARSE as f64;
         let step = if self.plan.whole_levels() { step.ceil() } else { step };
-        let mut best = (lowest, self.at(lowest)?);
+        let mut best = (lowest, self.at(lowest, &Target::Cost)?);
         for i in 1..=COARSE {
             let level = lowest + step * i as f64;
-            let cost = self.at(level)?;
+            let cost = self.at(level, &Target::Cost)?;
             if cost < best.1 {
                 best = (level, cost);
             }
@@ -319,7 +336,7 @@ impl View<'_> {
                 // Whole levels: nothing left between on the longer side.
                 break;
             }
-            let cost = self.at(level)?;
+            let cost = self.at(level, &Target::Cost)?;
             let better = cost < best.1 || cost == best.1 && level < best.0;
             match (better, level < best.0) {
                 (true, true) => (high, best) = (best.0, (level, cost)),

@@ -11,9 +11,12 @@ use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk}
 use crate::strategy::make_to_stock::plan::{Frame, Pass, Plan};
 use crate::strategy::make_to_stock::trace::Rows;
 use serde::Serialize;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Doubles that a batch of summarised items may hold.
 const BATCH: usize = 8 << 20;
+/// Share of clipped periods from which a warning is due.
+const CLIPPED: f64 = 1e-3;
 /// Metrics that ratios are made of.
 const RATIO_PARTS: [&str; 3] = ["demand", "filled", "backorders"];
 
@@ -39,6 +42,8 @@ pub struct Report {
     pub effective_lead_time: Vec<Vec<f64>>,
     /// Mean demand per period as drawn, per design and item, where it is drawn.
     pub effective_demand: Vec<Vec<Option<f64>>>,
+    /// Share of periods whose demand was clipped at 0, per design and item, where demand can be.
+    pub clipped: Vec<Vec<Option<f64>>>,
     /// What a reader of the numbers should know.
     pub warnings: Vec<String>,
 }
@@ -201,6 +206,7 @@ fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {
         simd,
         effective_lead_time: lead.into_iter().map(|row| row.into_iter().flatten().collect()).collect(),
         effective_demand: by_design(&|p, d| p.mean_demand[d]),
+        clipped: by_design(&|p, d| p.clips[d].then_some(0.0)),
         warnings: Vec::new(),
     }
 }
@@ -262,10 +268,11 @@ fn cut<'a, T>(array: &'a mut [T], length: usize, cuts: &[usize]) -> Vec<Vec<&'a 
 
 /// Runs a prepared request.
 pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Result<Outcome> {
-    let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report } = prepared;
+    let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, mut report } = prepared;
     let items = plans.len();
     let pieces = chunks(frame.first, request.replications);
     let setting = Setting { level, frame: &frame, cancel: &control.cancel };
+    let clipped: Vec<AtomicU64> = (0..designs * items).map(|_| AtomicU64::new(0)).collect();
     control.progress.expect(items * pieces.len());
 
     // Rows that are computed: what is returned and what ratios are made of.
@@ -320,8 +327,11 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
                     rows[m * designs + design][lane] = all[at];
                 }
             };
-            let mut output = Output { counts: &mut counts, traces: job.traces };
+            let mut output = Output { counts: &mut counts, traces: job.traces, clipped: Vec::new() };
             run_chunk(setting, plan, job.piece, scratch, &mut output)?;
+            for (design, periods) in output.clipped {
+                clipped[design * items + job.item].fetch_add(periods, Ordering::Relaxed);
+            }
             control.progress.tick();
             Ok(())
         })?;
@@ -367,6 +377,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
         }
     }
 
+    count_clipped(&mut report, &clipped, (items, replications * frame.periods));
     let name = |m: usize| METRICS[wanted[m]].name;
     if summarised {
         pool_ratios(&mut summary, &ratios, &wanted, &ratio_names, statistics);
@@ -386,6 +397,33 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
         traces: traces.iter().map(|q| q.name()).zip(traced).collect(),
         report,
     })
+}
+
+/// What share of the periods of each design and item was clipped, and a warning where it is more than one in a thousand.
+fn count_clipped(report: &mut Report, counted: &[AtomicU64], (items, periods): (usize, usize)) {
+    let mut worst: f64 = 0.0;
+    let mut many = 0;
+    for (d, row) in report.clipped.iter_mut().enumerate() {
+        for (k, share) in row.iter_mut().enumerate() {
+            if let Some(share) = share {
+                *share = counted[d * items + k].load(Ordering::Relaxed) as f64 / periods as f64;
+                worst = worst.max(*share);
+                many += usize::from(*share > CLIPPED);
+            }
+        }
+    }
+    if many > 0 {
+        let of = if report.clipped.iter().map(Vec::len).sum::<usize>() > 1 {
+            format!(" at the worst ({many} of the items and designs exceed {:.1} %)", CLIPPED * 100.0)
+        } else {
+            String::new()
+        };
+        report.warnings.push(format!(
+            "demand was clipped at 0 in {:.2} % of periods{of}: its mean is above the one asked for; see \
+             effective_demand, or choose a law that cannot be negative",
+            worst * 100.0
+        ));
+    }
 }
 
 /// In a summary, mean and interval of a ratio metric are those of the ratio of means.

@@ -43,6 +43,34 @@ SHOPS = {
         opening_stock=3,
         costs=COSTS,
     ),
+    "moving mean": mk.MakeToStock(
+        demand=mk.Varying(
+            9,
+            seasons=[0.5, 1.5],
+            trend=mk.LinearTrend(0.01),
+            promotions=[mk.Promotion(9, 3, 1.75, cv=0.25, pull_forward=0.5)],
+        ),
+        policy=mk.BaseStock(30),
+        lead_time=2,
+        costs=COSTS,
+    ),
+    "regimes": mk.MakeToStock(
+        demand=mk.MarkovModulated([mk.Poisson(2), mk.Gamma(mean=9, sd=3)], [[0.75, 0.25], [0.5, 0.5]]),
+        policy=mk.BaseStock(20),
+        costs=COSTS,
+    ),
+    "dependent": mk.MakeToStock(
+        demand=mk.Correlated(mk.Autocorrelated(mk.Poisson(6), 0.625), {"market": 0.5}),
+        policy=mk.BaseStock(24),
+        lead_time=2,
+        costs=COSTS,
+    ),
+    "blocks": mk.MakeToStock(
+        demand=mk.SeasonalBlocks([0, 3, 1, 4, 2, 9, 5, 0], season=2, length=3),
+        policy=mk.BaseStock(12),
+        lead_time=2,
+        costs=COSTS,
+    ),
     "bootstrap": mk.MakeToStock(
         demand=mk.Bootstrap([0, 0, 3, 0, 7, 1]),
         policy=mk.BaseStock(9),

@@ -95,7 +95,8 @@ fn a_search_says_what_simulation_says_and_nothing_near_is_better() {
     for (i, m) in shops().iter().enumerate() {
         let lot = if let Policy::MinMax { reorder, up_to, .. } = m.policy { up_to - reorder } else { 0.0 };
         for target in targets() {
-            let asked = FitRequest { run: training(&moved(m, lot)), targets: vec![target.clone()] };
+            let asked =
+                FitRequest { run: training(&moved(m, lot)), targets: vec![target.clone()], also: vec![] };
             let found = fit(&asked, &Arrays::new(), &Control::default()).unwrap();
             let (level, value) = (found.columns[0].1[0], found.columns[1].1[0]);
             let at = |level: f64| simulated(m, &target, level);

@@ -1,6 +1,6 @@
-//! Drawing a tile: addresses → Philox → law, 32 replications × four periods at a time.
+//! Drawing a tile: addresses → Philox → words, 32 replications × four periods at a time, and what is made of them.
 
-use super::{DEPTH, LANES, Tile};
+use super::{DEPTH, LANES, Row, Tile};
 use crate::law::{RealSampler, WholeTable};
 use crate::random::{Line, Stream, counter, philox_lanes, split_key};
 use fearless_simd::{Simd, prelude::*, u32x16, u64x8};
@@ -49,6 +49,27 @@ impl Source {
     }
 }
 
+impl Source {
+    /// The words of four periods for every replication of a chunk: leading bits, or with `twin` 1 the trailing ones.
+    #[inline(never)]
+    fn four_rows<S: Simd>(self, s: S, first: u32, block: u64, twin: u32, out: &mut [Row<u32>; 4]) {
+        s.vectorize(
+            #[inline(always)]
+            || {
+                for g in (0..LANES).step_by(32) {
+                    let words = self.words(s, first + g as u32, block, twin);
+                    for h in 0..2 {
+                        for k in 0..4 {
+                            let word = if twin == 0 { words[h][k] } else { words[h][k] >> 12 };
+                            word.store_slice(&mut out[k][g + 16 * h..g + 16 * h + 16]);
+                        }
+                    }
+                }
+            },
+        );
+    }
+}
+
 /// The low halves of sixteen 64-bit lanes.
 #[inline(always)]
 fn join<S: Simd>(low: u64x8<S>, high: u64x8<S>) -> u32x16<S> {
@@ -56,7 +77,113 @@ fn join<S: Simd>(low: u64x8<S>, high: u64x8<S>) -> u32x16<S> {
     low.unzip_low(high)
 }
 
-/// At least `periods` periods, a tile at the most, from `first_period` (a multiple of four) of a whole-valued law.
+/// The words of one period for every replication of a chunk.
+#[derive(Clone, Copy)]
+pub struct Words<'a> {
+    /// The 32 leading bits of each draw.
+    pub lead: &'a Row<u32>,
+    trail: Trail<'a>,
+}
+
+/// Where the 20 trailing bits come from.
+#[derive(Clone, Copy)]
+enum Trail<'a> {
+    /// They are there.
+    Known(&'a Row<u32>),
+    /// They are worked out for the few draws that need them.
+    Asked { source: Source, first: u32, index: u64 },
+}
+
+impl<'a> Words<'a> {
+    /// Words whose trailing bits are known.
+    #[inline(always)]
+    pub fn known(lead: &'a Row<u32>, trail: &'a Row<u32>) -> Self {
+        Self { lead, trail: Trail::Known(trail) }
+    }
+
+    /// The 20 trailing bits of one draw.
+    #[inline(always)]
+    pub fn trail(&self, lane: usize) -> u32 {
+        match self.trail {
+            Trail::Known(row) => row[lane],
+            Trail::Asked { source, first, index } => source.line(first + lane as u32).trail(index),
+        }
+    }
+
+    /// The 52-bit integer of one draw.
+    #[inline(always)]
+    pub fn bits(&self, lane: usize) -> u64 {
+        u64::from(self.lead[lane]) << 20 | u64::from(self.trail(lane))
+    }
+
+    /// The trailing bits of all draws; only where they were asked for.
+    #[inline(always)]
+    pub fn trails(&self) -> &'a Row<u32> {
+        match self.trail {
+            Trail::Known(row) => row,
+            Trail::Asked { .. } => unreachable!("trailing bits of a row were not asked for"),
+        }
+    }
+
+    /// Draws a whole-valued law. (Compiled once per SIMD level: many callers, and a row is long.)
+    #[inline(never)]
+    pub fn whole<S: Simd>(&self, s: S, law: &WholeTable, out: &mut Row<i32>) {
+        s.vectorize(
+            #[inline(always)]
+            || law.fill_row(s, self.lead, out, &mut |lane| self.trail(lane)),
+        );
+    }
+
+    /// Draws a real-valued law.
+    #[inline(never)]
+    pub fn real<S: Simd>(&self, s: S, law: &RealSampler, out: &mut Row<f64>) {
+        s.vectorize(
+            #[inline(always)]
+            || law.fill(s, self.lead, self.trails(), out),
+        );
+    }
+}
+
+/// What is made of the words of a tile, row by row.
+pub trait Rows {
+    /// Whether the trailing bits of every draw are needed.
+    fn trails(&self) -> bool;
+    /// One row. Rows come in order; up to three may lie beyond those asked for.
+    fn row<S: Simd>(&mut self, s: S, row: usize, words: Words<'_>);
+}
+
+/// At least `periods` rows, a tile at the most, from index `first_period`, a multiple of four.
+#[inline(always)]
+pub fn draw<S: Simd>(
+    s: S,
+    source: Source,
+    first_replication: u32,
+    first_period: u64,
+    periods: usize,
+    rows: &mut impl Rows,
+) {
+    let mut lead = [[0u32; LANES]; 4];
+    let mut trail = [[0u32; LANES]; 4];
+    let trails = rows.trails();
+    for b in 0..periods.min(DEPTH).div_ceil(4) {
+        let block = first_period / 4 + b as u64;
+        source.four_rows(s, first_replication, block, 0, &mut lead);
+        if trails {
+            source.four_rows(s, first_replication, block, 1, &mut trail);
+        }
+        for k in 0..4 {
+            let index = block * 4 + k as u64;
+            let trail = if trails {
+                Trail::Known(&trail[k])
+            } else {
+                Trail::Asked { source, first: first_replication, index }
+            };
+            rows.row(s, b * 4 + k, Words { lead: &lead[k], trail });
+        }
+    }
+}
+
+/// A tile of one whole-valued law.
 #[inline(always)]
 pub fn draw_whole<S: Simd>(
     s: S,
@@ -67,53 +194,22 @@ pub fn draw_whole<S: Simd>(
     periods: usize,
     out: &mut Tile<i32>,
 ) {
-    let mut lead = [[0u32; LANES]; 4];
-    for b in 0..periods.min(DEPTH).div_ceil(4) {
-        let block = first_period / 4 + b as u64;
-        for g in (0..LANES).step_by(32) {
-            let words = source.words(s, first_replication + g as u32, block, 0);
-            for k in 0..4 {
-                words[0][k].store_slice(&mut lead[k][g..g + 16]);
-                words[1][k].store_slice(&mut lead[k][g + 16..g + 32]);
-            }
-        }
-        for k in 0..4 {
-            let index = block * 4 + k as u64;
-            let mut trail = |lane: usize| source.line(first_replication + lane as u32).trail(index);
-            law.fill_row(s, &lead[k], &mut out[b * 4 + k], &mut trail);
-        }
-    }
+    draw(s, source, first_replication, first_period, periods, &mut Whole { law, out });
 }
 
-/// The same of a real-valued law.
-#[inline(always)]
-pub fn draw_real<S: Simd>(
-    s: S,
-    source: Source,
-    law: &RealSampler,
-    first_replication: u32,
-    first_period: u64,
-    periods: usize,
-    out: &mut Tile<f64>,
-) {
-    let mut lead = [[0u32; LANES]; 4];
-    let mut trail = [[0u32; LANES]; 4];
-    for b in 0..periods.min(DEPTH).div_ceil(4) {
-        let block = first_period / 4 + b as u64;
-        for g in (0..LANES).step_by(32) {
-            let replication = first_replication + g as u32;
-            let leads = source.words(s, replication, block, 0);
-            let trails = source.words(s, replication, block, 1);
-            for h in 0..2 {
-                let at = g + 16 * h..g + 16 * h + 16;
-                for k in 0..4 {
-                    leads[h][k].store_slice(&mut lead[k][at.clone()]);
-                    (trails[h][k] >> 12).store_slice(&mut trail[k][at.clone()]);
-                }
-            }
-        }
-        for k in 0..4 {
-            law.fill(s, &lead[k], &trail[k], &mut out[b * 4 + k]);
-        }
+struct Whole<'a> {
+    law: &'a WholeTable,
+    out: &'a mut Tile<i32>,
+}
+
+impl Rows for Whole<'_> {
+    #[inline(always)]
+    fn trails(&self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn row<S: Simd>(&mut self, s: S, row: usize, words: Words<'_>) {
+        words.whole(s, self.law, &mut self.out[row]);
     }
 }

@@ -11,7 +11,7 @@ use super::reference;
 use super::settle::Settle;
 use super::shortfall::Samples;
 use super::trace::{RowCell, Rows, View, WINDOW};
-use crate::demand::{DemandCell, Window};
+use crate::demand::{DemandCell, DemandState, Window};
 use crate::engine::lattice::{Cell, DEPTH, Tile, new_tile};
 use crate::engine::level::at_level;
 use crate::engine::work::{Cancel, Piece};
@@ -32,6 +32,8 @@ pub struct Output<'a> {
     pub counts: &'a mut dyn FnMut(usize, usize, &Counts),
     /// Per design, per traced quantity: which, and its rows.
     pub traces: Vec<Vec<(Quantity, Rows<'a>)>>,
+    /// Per design: in how many periods, over all lanes, demand was clipped at 0.
+    pub clipped: Vec<(usize, u64)>,
 }
 
 /// Memory of one worker, reused from chunk to chunk.
@@ -39,6 +41,14 @@ pub struct Output<'a> {
 pub struct Scratch {
     whole: Option<CellScratch<i32>>,
     real: Option<CellScratch<f64>>,
+    inputs: Draws,
+}
+
+/// What tiles are drawn with.
+#[derive(Default)]
+struct Draws {
+    demand: Box<DemandState>,
+    /// One tile per random lead time, and at least one.
     leads: Vec<Box<Tile<i32>>>,
 }
 
@@ -49,13 +59,12 @@ struct CellScratch<T> {
     /// Spans recorded and not yet written.
     pending: Vec<(usize, Span)>,
     states: Vec<State<T>>,
-    index: Box<Tile<i32>>,
 }
 
 impl<T: Cell> CellScratch<T> {
     fn new() -> Self {
         let (demand, records, pending, states) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { demand, records, pending, states, index: new_tile() }
+        Self { demand, records, pending, states }
     }
 
     /// Room for a number of tiles and of states.
@@ -91,13 +100,13 @@ pub fn run_chunk(
             chunk.by_reference(output)?;
             continue;
         };
-        scratch.leads.resize_with(group.leads.len().max(1), new_tile);
+        scratch.inputs.leads.resize_with(group.leads.len().max(1), new_tile);
         if group.whole {
             let cells = scratch.whole.get_or_insert_with(CellScratch::new);
-            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.inputs, output))?;
         } else {
             let cells = scratch.real.get_or_insert_with(CellScratch::new);
-            at_level!(level, s => chunk.run(s, cells, &mut scratch.leads, output))?;
+            at_level!(level, s => chunk.run(s, cells, &mut scratch.inputs, output))?;
         }
     }
     Ok(())
@@ -116,13 +125,13 @@ pub(super) fn visit_shortfall(
     let group = &plan.groups[0];
     let chunk = Chunk::new(setting, plan, group, piece);
     let level = setting.level.unwrap_or_else(Level::baseline);
-    scratch.leads.resize_with(group.leads.len().max(1), new_tile);
+    scratch.inputs.leads.resize_with(group.leads.len().max(1), new_tile);
     if group.whole {
         let cells = scratch.whole.get_or_insert_with(CellScratch::new);
-        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, samples))
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.inputs, samples))
     } else {
         let cells = scratch.real.get_or_insert_with(CellScratch::new);
-        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.leads, samples))
+        at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.inputs, samples))
     }
 }
 
@@ -149,7 +158,7 @@ impl<'a> Chunk<'a> {
         &self,
         s: S,
         cells: &mut CellScratch<T>,
-        leads: &mut [Box<Tile<i32>>],
+        draws: &mut Draws,
         output: &mut Output<'_>,
     ) -> Result<()> {
         let group = self.group;
@@ -163,7 +172,7 @@ impl<'a> Chunk<'a> {
             record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
             record.keep_ordered = traced(Quantity::OrderQuantity);
         }
-        let CellScratch { demand, records, pending, states, index } = cells;
+        let CellScratch { demand, records, pending, states } = cells;
         pending.clear();
         let (base, states) = states.split_first_mut().unwrap_or_else(|| unreachable!("never empty"));
         match &group.curve {
@@ -175,7 +184,8 @@ impl<'a> Chunk<'a> {
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
             let slot = tile_start / DEPTH % window;
-            self.draw(s, tile_start, &mut demand[slot], index, leads);
+            self.draw(s, tile_start, &mut demand[slot], draws);
+            let leads = &draws.leads;
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
                     base.tally.forget();
@@ -228,6 +238,7 @@ impl<'a> Chunk<'a> {
                 (output.counts)(design, lane - self.lanes.start, &counts);
             }
         }
+        output.clipped.extend(group.designs.iter().map(|&d| (d, draws.demand.clipped)));
         Ok(())
     }
 
@@ -251,25 +262,19 @@ impl<'a> Chunk<'a> {
     /// The tile that starts at `start`.
     fn window(&self, start: usize) -> Window {
         let Frame { key, periods, .. } = *self.frame;
-        Window { key, entity: self.plan.entity, first: self.first, start, periods: periods - start }
+        let (entity, lanes) = (self.plan.entity, self.lanes.clone());
+        Window { key, entity, first: self.first, lanes, start, periods: periods - start }
     }
 
     /// One tile of demand, and one of every random lead time.
     #[inline(always)]
-    fn draw<S: Simd, T: DemandCell>(
-        &self,
-        s: S,
-        start: usize,
-        demand: &mut Tile<T>,
-        index: &mut Tile<i32>,
-        leads: &mut [Box<Tile<i32>>],
-    ) {
+    fn draw<S: Simd, T: DemandCell>(&self, s: S, start: usize, demand: &mut Tile<T>, draws: &mut Draws) {
         let window = self.window(start);
-        s.vectorize(
-            #[inline(always)]
-            || T::fill(s, &self.group.demand, &window, demand, index),
-        );
-        for (law, tile) in self.group.leads.iter().zip(leads) {
+        if start == 0 {
+            draws.demand.reset(&self.group.demand, &window);
+        }
+        T::fill(s, &self.group.demand, &window, &mut draws.demand, demand);
+        for (law, tile) in self.group.leads.iter().zip(&mut draws.leads) {
             s.vectorize(
                 #[inline(always)]
                 || window.whole(s, Stream::LeadTime, law, tile),
@@ -283,30 +288,29 @@ impl<'a> Chunk<'a> {
         s: S,
         base: &Params,
         cells: &mut CellScratch<T>,
-        leads: &mut [Box<Tile<i32>>],
+        draws: &mut Draws,
         samples: &mut Samples,
     ) -> Result<Counts> {
         cells.reserve(1, 1);
-        let CellScratch { demand, records, states, index, .. } = cells;
+        let CellScratch { demand, records, states, .. } = cells;
         let (demand, record) = (&mut demand[0], &mut records[0]);
         self.open(base, &mut states[0]);
         (record.keep_before, record.keep_ordered) = (true, false);
-        let whole = self.group.whole;
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
-            self.draw(s, tile_start, demand, index, leads);
+            self.draw(s, tile_start, demand, draws);
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].tally.forget();
                 }
-                let inputs = Inputs { demand, lead: &leads[0] };
+                let inputs = Inputs { demand, lead: &draws.leads[0] };
                 advance(s, base, &mut states[0], inputs, span, Detail::Record(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
                 }
                 for k in span.from..span.to {
-                    samples.before.add_negated(&record.before[k][self.lanes.clone()], whole);
-                    samples.close.add_negated(&record.close[k][self.lanes.clone()], whole);
+                    samples.before.add_negated(&record.before[k][self.lanes.clone()]);
+                    samples.close.add_negated(&record.close[k][self.lanes.clone()]);
                 }
             }
         }
@@ -350,15 +354,16 @@ impl<'a> Chunk<'a> {
 
     /// Every design and lane by the scalar reference.
     fn by_reference(&self, output: &mut Output<'_>) -> Result<()> {
+        let mut clipped = 0;
         for (j, &design) in self.group.designs.iter().enumerate() {
             let p = &self.group.params[j];
             for lane in self.lanes.clone() {
                 self.cancel.check()?;
                 let p = &p.lowered(self.gap(p, lane));
                 let replication = self.first + lane as u32;
-                let demand: Vec<f64> = (0..self.frame.periods)
-                    .map(|t| self.group.demand.at(self.frame.key, self.plan.entity, replication, t))
-                    .collect();
+                let Frame { key, periods, .. } = *self.frame;
+                let (demand, n) = self.group.demand.path(key, self.plan.entity, replication, periods);
+                clipped += u64::from(j == 0) * n;
                 let line = self.window(0).source(Stream::LeadTime).line(replication);
                 let wait = |t: usize| match &p.lead {
                     Lead::Fixed(l) => *l,
@@ -374,6 +379,7 @@ impl<'a> Chunk<'a> {
                 (output.counts)(design, row, &counts);
             }
         }
+        output.clipped.extend(self.group.designs.iter().map(|&d| (d, clipped)));
         Ok(())
     }
 }

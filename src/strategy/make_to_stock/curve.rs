@@ -14,7 +14,7 @@ use super::kernel::{Record, Span};
 use super::params::Params;
 use super::tally::{AVAILABLE, BACKORDERS, FILLED, ON_HAND, STOCKOUTS, Tally};
 use crate::config::Policy;
-use crate::demand::{DemandKind, DemandSource};
+use crate::demand::DemandSource;
 use crate::engine::lattice::{Cell, LANES, Lanes, Row, Tile};
 use crate::metrics::Counts;
 use fearless_simd::Simd;
@@ -63,9 +63,7 @@ impl Curve {
         if p.lost_share > 0.0 {
             return Err("sales are lost, so what is ordered depends on the level".to_owned());
         }
-        if let DemandKind::Drawn { sampler, .. } = &demand.kind
-            && sampler.min() < 0.0
-        {
+        if demand.lowest < 0.0 {
             return Err("demand can be negative".to_owned());
         }
         Ok(p.at_nought())

@@ -4,7 +4,7 @@ use super::curve::Curve;
 use super::params::Params;
 use super::shift;
 use crate::config::{Arrays, MakeToStock, Method};
-use crate::demand::{DemandKind, DemandSource};
+use crate::demand::DemandSource;
 use crate::error::{Error, Result};
 use crate::law::WholeTable;
 use crate::metrics::Tariff;
@@ -37,6 +37,8 @@ pub struct Plan {
     pub mean_leads: Vec<f64>,
     /// Mean demand per period of each design, as drawn, where it is drawn.
     pub mean_demand: Vec<Option<f64>>,
+    /// Whether the demand of each design is clipped at 0.
+    pub clips: Vec<bool>,
 }
 
 /// Designs of one item that share a demand.
@@ -78,6 +80,7 @@ impl Plan {
             tariffs: Vec::new(),
             mean_leads: Vec::new(),
             mean_demand: Vec::new(),
+            clips: Vec::new(),
         };
         let mut firsts: Vec<usize> = Vec::new();
         for (d, model) in models.iter().enumerate() {
@@ -99,10 +102,8 @@ impl Plan {
                 periods: (frame.periods - frame.warm_up) as f64,
             });
             plan.mean_leads.push(params.mean_lead);
-            plan.mean_demand.push(match &group.demand.kind {
-                DemandKind::Drawn { sampler, .. } => Some(sampler.mean()),
-                DemandKind::Given { .. } => None,
-            });
+            plan.mean_demand.push(group.demand.mean);
+            plan.clips.push(group.demand.clips());
             group.push(d, params);
         }
         let mut pass = if models.len() == 1 { Pass::Single } else { Pass::One };

@@ -11,7 +11,7 @@
 use super::params::Params;
 use super::reference::release;
 use super::shift;
-use crate::demand::{DemandKind, DemandSource};
+use crate::demand::DemandSource;
 use crate::error::{Error, Result};
 use crate::law::Sampler;
 use crate::random::{BITS, Line, Stream};
@@ -31,7 +31,7 @@ pub struct Settle {
 impl Settle {
     /// Checks that the design has a long-run law to start from.
     pub fn compile(demand: &DemandSource, review: usize) -> Result<Self> {
-        let DemandKind::Drawn { sampler, .. } = &demand.kind else {
+        let Some(sampler) = demand.steady() else {
             let bound = "left out where demand is not drawn from one law";
             return Err(Error::config("opening_stock", "settled", bound));
         };
@@ -43,7 +43,7 @@ impl Settle {
 
     /// Units missing from the target at the start of one replication; negative where lots overshoot it.
     pub fn gap(&self, p: &Params, demand: &DemandSource, key: u64, entity: u32, replication: u32) -> f64 {
-        let DemandKind::Drawn { sampler, .. } = &demand.kind else { return 0.0 };
+        let Some(sampler) = demand.steady() else { return 0.0 };
         let lot = shift::lot(p);
         if lot == 0.0 {
             return 0.0;

@@ -6,8 +6,9 @@
 
 use super::params::Params;
 use crate::config::Policy;
-use crate::demand::{DemandKind, DemandSource};
+use crate::demand::DemandSource;
 use crate::error::Result;
+use crate::law::Sampler;
 
 /// The same policy with its target at `level`.
 pub fn to(policy: &Policy, level: f64) -> Policy {
@@ -41,6 +42,21 @@ pub fn check(policy: &Policy) -> Result<()> {
 
 /// The design with its target and its opening moved to 0, if it tells all about every target.
 pub fn base(p: &Params, demand: &DemandSource) -> Option<Params> {
-    let negative = matches!(&demand.kind, DemandKind::Drawn { sampler, .. } if sampler.min() < 0.0);
-    (p.opens_at_target && p.lost_share == 0.0 && !negative).then(|| p.at_nought())
+    (p.opens_at_target && p.lost_share == 0.0 && demand.lowest >= 0.0).then(|| p.at_nought())
+}
+
+/// Fractions of a unit that histories come in.
+const GRAINS: [f64; 14] =
+    [1.0, 2.0, 4.0, 5.0, 8.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 10_000.0];
+
+/// Into how many parts a unit must be cut so that every quantity is a whole number of them, up to rounding; none where
+/// no such number is known. What is missing can then be counted instead of sorted.
+pub fn grain(p: &Params, demand: &DemandSource) -> Option<f64> {
+    let fits = |x: f64, g: f64| ((x * g).round() - x * g).abs() <= 1e-9 * (x * g).abs().max(1.0);
+    let values: &[f64] = match demand.steady() {
+        _ if demand.whole => &[],
+        Some(Sampler::Values { values, .. }) => values,
+        _ => return None,
+    };
+    GRAINS.into_iter().find(|&g| values.iter().chain([&lot(p)]).all(|&x| fits(x, g)))
 }

@@ -71,9 +71,11 @@ impl Steps {
     }
 }
 
-/// Collects values: arrays of counts for whole numbers, a list for others.
+/// Collects values: arrays of counts for whole numbers of parts of a unit, a list for others.
 #[derive(Debug, Default)]
 pub(super) struct Sample {
+    /// Parts of a unit that are counted; none: all values are listed.
+    grain: Option<f64>,
     /// How often 0, 1, 2… were missing.
     counts: Vec<u64>,
     /// How often 1, 2, 3… were there beyond the target, as lots can bring about.
@@ -88,36 +90,47 @@ pub(super) struct Samples {
     pub(super) close: Sample,
 }
 
-/// Largest whole shortfall that is counted rather than listed.
-const COUNTED: usize = 1 << 22;
+impl Samples {
+    fn new(grain: Option<f64>) -> Self {
+        let sample = || Sample { grain, ..Sample::default() };
+        Self { before: sample(), close: sample() }
+    }
+}
+
+/// Largest number of units that is counted rather than listed, and of smaller parts.
+const COUNTED: [f64; 2] = [4e6, 2e5];
 
 impl Sample {
     /// Adds minus every value of a row: a net stock at level 0 is minus the shortfall.
     #[inline(always)]
-    pub(super) fn add_negated<T: Cell>(&mut self, row: &[T], whole: bool) {
+    pub(super) fn add_negated<T: Cell>(&mut self, row: &[T]) {
         let lowest = row.iter().fold(T::default(), |a, &b| if b < a { b } else { a }).to_f64();
         let highest = row.iter().fold(T::default(), |a, &b| if a < b { b } else { a }).to_f64();
-        if !whole || -lowest >= COUNTED as f64 || highest >= COUNTED as f64 {
+        let grain = self.grain.unwrap_or(0.0);
+        let most = COUNTED[usize::from(grain != 1.0)];
+        if grain == 0.0 || -lowest * grain >= most || highest * grain >= most {
             self.values.extend(row.iter().map(|x| 0.0 - x.to_f64()));
             return;
         }
-        room_for(&mut self.counts, -lowest as usize);
+        room_for(&mut self.counts, (-lowest * grain) as usize + 1);
         if highest == 0.0 {
             for x in row {
-                self.counts[-x.to_f64() as usize] += 1;
+                self.counts[-x.parts(grain) as usize] += 1;
             }
             return;
         }
-        room_for(&mut self.surplus, highest as usize);
+        room_for(&mut self.surplus, (highest * grain) as usize + 1);
         for x in row {
-            let x = x.to_f64();
-            if x > 0.0 { self.surplus[x as usize - 1] += 1 } else { self.counts[-x as usize] += 1 }
+            let x = x.parts(grain);
+            if x > 0 { self.surplus[x as usize - 1] += 1 } else { self.counts[-x as usize] += 1 }
         }
     }
 
     fn steps(mut self) -> Steps {
-        let below = self.surplus.iter().enumerate().rev().map(|(x, n)| (-1.0 - x as f64, *n as f64));
-        let above = self.counts.iter().enumerate().map(|(x, n)| (x as f64, *n as f64));
+        let grain = self.grain.unwrap_or(1.0);
+        let below =
+            self.surplus.iter().enumerate().rev().map(|(x, n)| ((-1.0 - x as f64) / grain, *n as f64));
+        let above = self.counts.iter().enumerate().map(|(x, n)| (x as f64 / grain, *n as f64));
         let counted = below.chain(above).filter(|(_, n)| *n > 0.0);
         self.values.sort_unstable_by(f64::total_cmp);
         let listed = self.values.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f64));
@@ -146,7 +159,7 @@ impl Shortfall {
     ) -> Result<Option<Self>> {
         let (demand, params) = plan.only();
         let Some(base) = shift::base(params, demand) else { return Ok(None) };
-        let (mut samples, mut pass) = (Samples::default(), Counts::default());
+        let (mut samples, mut pass) = (Samples::new(shift::grain(params, demand)), Counts::default());
         for piece in pieces {
             pass.add(&visit_shortfall(setting, plan, &base, piece, scratch, &mut samples)?);
         }
@@ -244,10 +257,10 @@ mod tests {
 
     /// Shortfalls 3, 0, 7, 7 at the close and 1, 0, 5, 2 before demand; −2 and −1 are beyond the target.
     fn known(surplus: bool) -> Shortfall {
-        let mut samples = Samples::default();
+        let mut samples = Samples::new(Some(1.0));
         let extra: &[i32] = if surplus { &[2] } else { &[] };
-        samples.close.add_negated(&[&[-3, 0, -7, -7], extra].concat(), true);
-        samples.before.add_negated(&[&[-1, 0, -5, -2], extra].concat(), true);
+        samples.close.add_negated(&[&[-3, 0, -7, -7], extra].concat());
+        samples.before.add_negated(&[&[-1, 0, -5, -2], extra].concat());
         let pass = Counts { demand: 9.0, orders: 3.0, order_quantity: 8.0, ..Counts::default() };
         Shortfall { close: samples.close.steps(), before: samples.before.steps(), pass, tolerance: 1e-12 }
     }
@@ -268,12 +281,12 @@ mod tests {
 
     #[test]
     fn counted_and_listed_values_come_in_one_order() {
-        let mut sample = Sample::default();
-        sample.add_negated(&[-3, 2], true);
-        sample.add_negated(&[-2.5, -3.0], false);
+        let mut sample = Sample { grain: Some(2.0), ..Sample::default() };
+        sample.add_negated(&[-3.0, 2.0, -1.500_000_000_000_001]);
+        sample.add_negated(&[-1e9, -3.0]);
         let steps = sample.steps();
-        assert_eq!(steps.at, [-2.0, 2.5, 3.0, 3.0]);
-        assert_eq!((steps.at_or_below(3.0), steps.room(4.0)), (4.0, 6.0 + 1.5 + 1.0 + 1.0));
+        assert_eq!(steps.at, [-2.0, 1.5, 3.0, 3.0, 1e9]);
+        assert_eq!((steps.at_or_below(3.0), steps.room(4.0)), (4.0, 6.0 + 2.5 + 1.0 + 1.0));
     }
 
     #[test]

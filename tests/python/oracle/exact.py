@@ -93,6 +93,36 @@ def covers(periods: int, lead_time: int, review: int = 1, order_first: bool = Tr
     ]
 
 
+def own_fill_rate(one: Pmf, level: int, lead_time: int, periods: int) -> float:
+    """Mean of a warmed-up base-stock run's own fill rate, filled/demand over its periods, given demand.
+
+    Full backorders, order before demand: a period finds (S − demand of the last L periods)⁺ on the shelf. A
+    Markov chain on those demands, each as good as S if larger, with what was filled and demanded so far.
+    """
+    chance = one[one > 0.0]
+    total_law = np.ones(1)
+    for _ in range(periods):
+        total_law = np.convolve(total_law, one)[:2000]
+    size = int(np.flatnonzero(np.cumsum(total_law) > 1 - 1e-14)[0]) + 2
+    states = np.indices((level + 1,) * lead_time).reshape(lead_time, -1)
+    capped = np.append(one[:level], one[level:].sum())
+    weights = (level + 1) ** np.arange(lead_time)[::-1]
+    law = np.zeros((states.shape[1], size, size))
+    law[:, 0, 0] = np.prod(capped[states], axis=0)
+    for _ in range(periods):
+        after = np.zeros_like(law)
+        for place, recent in enumerate(states.T):
+            shelf = max(0, level - int(recent.sum()))
+            for d, p in enumerate(chance[:size]):
+                filled = min(d, shelf)
+                to = int(weights @ np.append(recent[1:], min(d, level)))
+                after[to, filled:, d:] += p * law[place, : size - filled, : size - d]
+        law = after
+    joint = law.sum(axis=0)
+    ratio = np.arange(size)[:, None] / np.maximum(np.arange(size), 1)[None, :]
+    return float((joint * ratio)[:, 1:].sum() / joint[:, 1:].sum())
+
+
 def min_max(one: Pmf, s: int, S: int, lead_time: int, h: float, p: float, K: float) -> Numbers:
     """The (s, S) policy with full backorders, order before demand, an order at a position ≤ s.
 

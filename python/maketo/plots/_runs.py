@@ -1,8 +1,4 @@
-"""The pictures an analyst wants first. matplotlib is imported when one is drawn.
-
-Every function takes ``ax=None`` and returns the Axes. One visual language: Okabe–Ito colours (distinguishable
-with any colour vision), units on the axes, labels at the lines instead of legends, errors as bands.
-"""
+"""Pictures of a run as a whole: distribution, fan over time, sweep, portfolio."""
 
 from __future__ import annotations
 
@@ -12,40 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import _catalogue
+from .. import _catalogue
+from ._style import COLOURS, axes, bin_count, finish, label, line_ends, plain, words
 
 if TYPE_CHECKING:
-    from .result import Result
+    from ..result import Result
 
-__all__ = ["COLOURS", "natural", "plot_distribution", "plot_fan", "plot_portfolio", "plot_sweep"]
-
-COLOURS = {
-    "blue": "#0072B2",
-    "vermilion": "#D55E00",
-    "green": "#009E73",
-    "purple": "#CC79A7",
-    "sky": "#56B4E9",
-    "orange": "#E69F00",
-    "grey": "#6B6B6B",
-}
-"""The palette of M. Okabe and K. Ito, 2008."""
+__all__ = ["plot_distribution", "plot_fan", "plot_portfolio", "plot_sweep"]
 
 _CYCLE = ("blue", "vermilion", "green", "purple")
-
-
-def natural(run: Result, ax: Any = None, **options: Any) -> Any:
-    """The picture that fits a run: see `Result.plot`."""
-    swept = [d for d in run.design_dims if d != "item"]
-    if run.portfolio:
-        if swept:
-            raise ValueError("a swept portfolio has no single picture: simulate one item, or use to_xarray()")
-        return plot_portfolio(run, ax=ax, **options)
-    if swept:
-        return plot_sweep(run, ax=ax, **options)
-    if run.trace:
-        name = "on_hand" if "on_hand" in run.trace else next(iter(run.trace))
-        return plot_fan(run, options.pop("name", name), ax=ax, **options)
-    return plot_distribution(run, ax=ax, **options)
 
 
 def plot_distribution(
@@ -73,17 +44,17 @@ def plot_distribution(
     ValueError
         If the run has sweep or item axes, or the metric is undefined throughout.
     """
-    _plain(run, "plot_distribution")
+    plain(run, "plot_distribution")
     if metric is None:
         metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else "on_hand"
     values = run[metric]
     values = values[np.isfinite(values)]
     if values.size == 0:
         raise ValueError(f"{metric} is undefined in every replication: there is nothing to draw")
-    ax = _axes(ax)
+    ax = axes(ax)
     about = _catalogue.metrics()[metric]
     worst_low = about.better == "high"
-    ax.hist(values, bins=bins or _bins(values), color=COLOURS["sky"], edgecolor="white", linewidth=0.5)
+    ax.hist(values, bins=bins or bin_count(values), color=COLOURS["sky"], edgecolor="white", linewidth=0.5)
     estimate = run.mean(metric)
     ax.axvspan(estimate.low, estimate.high, color=COLOURS["blue"], alpha=0.25, linewidth=0)
     ax.axvline(estimate.value, color=COLOURS["blue"])
@@ -94,11 +65,11 @@ def plot_distribution(
     ax.set_ylim(0, top * 1.18)
     word = "mean" if about.kind == "mean" else "ratio of means"
     share = "5" if worst_low else "95"
-    _label(ax, estimate.value, top * 1.1, f"{word} {estimate.value:.4g}", COLOURS["blue"], right=worst_low)
-    _label(ax, tail, top * 1.1, f"{share} % quantile {tail:.4g}", COLOURS["vermilion"], right=not worst_low)
-    ax.set_xlabel(f"{_words(metric)} ({about.unit})")
+    label(ax, estimate.value, top * 1.1, f"{word} {estimate.value:.4g}", COLOURS["blue"], right=worst_low)
+    label(ax, tail, top * 1.1, f"{share} % quantile {tail:.4g}", COLOURS["vermilion"], right=not worst_low)
+    ax.set_xlabel(f"{words(metric)} ({about.unit})")
     ax.set_ylabel("replications")
-    return _finish(ax)
+    return finish(ax)
 
 
 def plot_fan(run: Result, name: str = "on_hand", *, ax: Any = None) -> Any:
@@ -124,9 +95,9 @@ def plot_fan(run: Result, name: str = "on_hand", *, ax: Any = None) -> Any:
     KeyError
         If the quantity was not traced.
     """
-    _plain(run, "plot_fan")
+    plain(run, "plot_fan")
     values = run.trace[name]
-    ax = _axes(ax)
+    ax = axes(ax)
     periods = np.arange(values.shape[-1])
     q05, q25, q50, q75, q95 = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
     ax.fill_between(periods, q05, q95, color=COLOURS["sky"], alpha=0.35, linewidth=0, step="mid")
@@ -134,7 +105,7 @@ def plot_fan(run: Result, name: str = "on_hand", *, ax: Any = None) -> Any:
     ax.plot(periods, q50, color=COLOURS["blue"], drawstyle="steps-mid")
     ax.plot(periods, values[0], color=COLOURS["vermilion"], linewidth=0.8, alpha=0.9, drawstyle="steps-mid")
     ends = [(q95[-1], "95 %", "grey"), (q50[-1], "median", "blue"), (q05[-1], "5 %", "grey")]
-    _line_ends(ax, periods[-1], [*ends, (float(values[0][-1]), "one future", "vermilion")])
+    line_ends(ax, periods[-1], [*ends, (float(values[0][-1]), "one future", "vermilion")])
     if run.options["warm_up"]:
         ax.axvline(run.options["warm_up"] - 0.5, color=COLOURS["grey"], linestyle=":", linewidth=1)
         ax.annotate(
@@ -142,8 +113,8 @@ def plot_fan(run: Result, name: str = "on_hand", *, ax: Any = None) -> Any:
         )
     about = _catalogue.traces()[name]
     ax.set_xlabel("period")
-    ax.set_ylabel(f"{_words(name)} ({about.unit})")
-    return _finish(ax)
+    ax.set_ylabel(f"{words(name)} ({about.unit})")
+    return finish(ax)
 
 
 def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = None) -> Any:
@@ -170,14 +141,15 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
     """
     if len(run.design_dims) != 1 or run.portfolio:
         raise ValueError(
-            f"plot_sweep needs exactly one sweep axis and a single shop, the run has {run.design_dims}"
+            f"plot_sweep needs exactly one sweep axis and a single shop, the run has {run.design_dims}; "
+            "for two see plot_surface"
         )
     if metrics is None:
         costly = "cost" in run.metrics and bool(np.any(run.mean("cost").value))
         metrics = ("cost" if costly else "on_hand", "fill_rate")
     if not 1 <= len(metrics) <= 2:
         raise ValueError(f"metrics must be one or two names, got {list(metrics)}")
-    ax = _axes(ax)
+    ax = axes(ax)
     dim = run.design_dims[0]
     x = run.coords[dim]
     panels = [ax] if len(metrics) == 1 else [ax, ax.twinx()]
@@ -187,14 +159,14 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
         about = _catalogue.metrics()[metric]
         panel.fill_between(x, estimate.low, estimate.high, color=colour, alpha=0.25, linewidth=0)
         panel.plot(x, estimate.value, color=colour, marker="o" if len(x) <= 12 else None, markersize=4)
-        panel.set_ylabel(f"{_words(metric)} ({about.unit})", color=colour)
+        panel.set_ylabel(f"{words(metric)} ({about.unit})", color=colour)
         panel.tick_params(axis="y", colors=colour)
         if panel is ax and about.better is not None:
             _mark_best(panel, x, estimate.value, about.better == "low", colour)
-    ax.set_xlabel(_words(dim))
+    ax.set_xlabel(words(dim))
     for panel in panels[1:]:
         panel.spines["top"].set_visible(False)
-    return _finish(ax, right=len(panels) > 1)
+    return finish(ax, right=len(panels) > 1)
 
 
 def plot_portfolio(run: Result, x: str = "on_hand", y: str = "fill_rate", *, ax: Any = None) -> Any:
@@ -222,7 +194,7 @@ def plot_portfolio(run: Result, x: str = "on_hand", y: str = "fill_rate", *, ax:
         raise ValueError(
             f"plot_portfolio needs a portfolio without sweeps, the run has axes {run.design_dims}"
         )
-    ax = _axes(ax)
+    ax = axes(ax)
     across, up = run.mean(x), run.mean(y)
     errors = np.abs(np.stack([up.value - up.low, up.high - up.value]))
     faint = max(0.15, min(0.8, 60 / max(len(run.shops), 1)))
@@ -236,29 +208,10 @@ def plot_portfolio(run: Result, x: str = "on_hand", y: str = "fill_rate", *, ax:
         markersize=3,
         linewidth=0.7,
     )
-    for metric, label in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
-        label(f"{_words(metric)} ({_catalogue.metrics()[metric].unit})")
+    for metric, name_axis in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
+        name_axis(f"{words(metric)} ({_catalogue.metrics()[metric].unit})")
     ax.set_title(f"{len(run.shops)} items", loc="left", fontsize=10)
-    return _finish(ax)
-
-
-def _plain(run: Result, what: str) -> None:
-    if run.design_dims:
-        raise ValueError(f"{what} needs a run without sweeps and items, this one has axes {run.design_dims}")
-
-
-def _axes(ax: Any) -> Any:
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
-
-    return plt.subplots(figsize=(7, 4), layout="constrained")[1]
-
-
-def _finish(ax: Any, *, right: bool = False) -> Any:
-    ax.spines["top"].set_visible(False)
-    ax.spines["right"].set_visible(right)
-    return ax
+    return finish(ax)
 
 
 def _mark_best(ax: Any, x: NDArray[Any], y: NDArray[Any], lowest: bool, colour: str) -> None:
@@ -274,40 +227,3 @@ def _mark_best(ax: Any, x: NDArray[Any], y: NDArray[Any], lowest: bool, colour: 
         color=colour,
         fontsize=9,
     )
-
-
-def _line_ends(ax: Any, x: float, ends: Sequence[tuple[float, str, str]]) -> None:
-    """Labels at the right end of lines, pushed apart where they would overlap."""
-    low, high = ax.get_ylim()
-    gap = (high - low) * 0.055
-    placed = -np.inf
-    for y, text, colour in sorted(ends):
-        placed = max(float(y), placed + gap)
-        ax.annotate(
-            text,
-            (x, placed),
-            textcoords="offset points",
-            xytext=(5, 0),
-            va="center",
-            fontsize=8,
-            color=COLOURS[colour],
-            annotation_clip=False,
-        )
-
-
-def _label(ax: Any, x: float, y: float, text: str, colour: str, *, right: bool) -> None:
-    """Text to the right or left of a vertical line."""
-    gap, side = (4, "left") if right else (-4, "right")
-    ax.annotate(text, (x, y), (gap, 0), textcoords="offset points", ha=side, color=colour, fontsize=9)
-
-
-def _bins(values: NDArray[np.float64]) -> int:
-    """Freedman–Diaconis, within reason."""
-    low, high = np.quantile(values, [0.25, 0.75])
-    width = 2 * (high - low) / max(values.size, 1) ** (1 / 3)
-    span = float(np.ptp(values))
-    return int(np.clip(np.ceil(span / width) if width > 0 else 10, 10, 80))
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -1,0 +1,50 @@
+"""The pictures an analyst wants first. matplotlib is imported when one is drawn.
+
+Every function takes ``ax=None`` and returns the Axes. One visual language: Okabe–Ito colours (distinguishable
+with any colour vision), units on the axes, labels at the lines instead of legends, errors as bands.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._lead_time_demand import plot_lead_time_demand
+from ._policy import plot_order_pattern, plot_service_curve
+from ._runs import plot_distribution, plot_fan, plot_portfolio, plot_sweep
+from ._style import COLOURS
+from ._surface import plot_surface
+from ._warm_up import plot_warm_up
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+__all__ = [
+    "COLOURS",
+    "natural",
+    "plot_distribution",
+    "plot_fan",
+    "plot_lead_time_demand",
+    "plot_order_pattern",
+    "plot_portfolio",
+    "plot_service_curve",
+    "plot_surface",
+    "plot_sweep",
+    "plot_warm_up",
+]
+
+
+def natural(run: Result, ax: Any = None, **options: Any) -> Any:
+    """The picture that fits a run: see `Result.plot`."""
+    swept = [d for d in run.design_dims if d != "item"]
+    if run.portfolio:
+        if swept:
+            raise ValueError("a swept portfolio has no single picture: simulate one item, or use to_xarray()")
+        return plot_portfolio(run, ax=ax, **options)
+    if len(swept) == 2:
+        return plot_surface(run, ax=ax, **options)
+    if swept:
+        return plot_sweep(run, ax=ax, **options)
+    if run.trace:
+        name = "on_hand" if "on_hand" in run.trace else next(iter(run.trace))
+        return plot_fan(run, options.pop("name", name), ax=ax, **options)
+    return plot_distribution(run, ax=ax, **options)
