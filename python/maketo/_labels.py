@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
 
 __all__ = ["Calendar", "find_periods"]
 
@@ -46,8 +48,8 @@ _NUMBERED = (
 def find_periods(labels: Sequence[str]) -> tuple[list[int], Calendar | None]:
     """Positions of the labels that are periods, and what kind of periods they are.
 
-    Calendar labels win over plain numbers; where no label looks like a period, all of them are (as in a plain table
-    of names and numbers).
+    Calendar labels win over plain numbers; where no label looks like a period, all of them are (as in a plain
+    table of names and numbers).
     """
     for kinds in (_CALENDARS, _NUMBERED):
         found = Counter({i: sum(bool(k.pattern.fullmatch(x)) for x in labels) for i, k in enumerate(kinds)})
@@ -60,7 +62,7 @@ def find_periods(labels: Sequence[str]) -> tuple[list[int], Calendar | None]:
 
 def out_of_order(labels: Sequence[str], kind: Calendar) -> tuple[str, str] | None:
     """The first two neighbours that are not in order of time."""
-    for before, after in zip(labels, labels[1:], strict=False):
+    for before, after in pairwise(labels):
         if not _place(before, kind) < _place(after, kind):
             return before, after
     return None
@@ -70,13 +72,11 @@ def periods_per_year(labels: Sequence[str], kind: Calendar | None) -> float | No
     """How many such periods make a year, if the labels tell."""
     if kind is None or kind.name != "date":
         return None if kind is None else kind.per_year
-    from datetime import date
-
     try:
-        days = [date(*_place(x, kind)).toordinal() for x in labels]  # type: ignore[arg-type]
+        days = [date(*_place(x, kind)).toordinal() for x in labels]
     except ValueError:
         return None
-    steps = Counter(b - a for a, b in zip(days, days[1:], strict=False))
+    steps = Counter(b - a for a, b in pairwise(days))
     if not steps:
         return None
     step = steps.most_common(1)[0][0]

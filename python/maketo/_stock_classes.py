@@ -1,13 +1,15 @@
-"""Classes of parts: by what they are worth (ABC), how steady they sell (XYZ), and how their demand looks.
+"""Classes of parts: by what they are worth (ABC), how steadily they sell (XYZ), and how their demand looks.
 
 | class | rule |
 |---|---|
-| A, B, C | parts in falling order of demand value: those that make up the first 80 %, the next 15 %, the rest |
+| A, B, C | parts in falling order of demand value: the first 80 %, the next 15 %, the rest |
 | X, Y, Z | coefficient of variation of demand per period ≤ 0.5, ≤ 1.0, above |
-| smooth, intermittent, erratic, lumpy | mean interval between demands below 1.32 or not; squared coefficient of variation of the sizes below 0.49 or not |
+| smooth, erratic | mean interval between demands (ADI) < 1.32; CV² of the sizes < 0.49, or not |
+| intermittent, lumpy | ADI ≥ 1.32; CV² of the sizes < 0.49, or not |
 
-Sources: E. A. Silver, D. F. Pyke and D. J. Thomas, *Inventory and Production Management in Supply Chains*, 4th ed.
-2017, ch. 2; A. A. Syntetos, J. E. Boylan and J. D. Croston, *Journal of the Operational Research Society* 56, 2005.
+Sources: E. A. Silver, D. F. Pyke and D. J. Thomas, *Inventory and Production Management in Supply Chains*,
+4th ed. 2017, ch. 2; A. A. Syntetos, J. E. Boylan and J. D. Croston, *Journal of the Operational Research
+Society* 56, 2005.
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ ADI_BORDER, CV2_BORDER = 1.32, 0.49
 def abc(values: Sequence[float] | NDArray[np.float64]) -> list[str]:
     """A, B or C for every part from its demand value; blank where there is none.
 
-    A part is A as long as those before it make up less than 80 %, so that the part that crosses the border is still
-    A. Equal values keep their order.
+    A part is A as long as those before it make up less than 80 %, so that the part that crosses the border is
+    still A. Equal values keep their order.
     """
     worth = np.nan_to_num(np.asarray(values, dtype=float), nan=0.0)
     total = worth.sum()

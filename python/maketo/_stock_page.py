@@ -23,11 +23,14 @@ __all__ = ["draw_exchange", "draw_pareto", "page"]
 _TOP = 15
 _LISTED = 25
 _STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #222; max-width: 1060px; margin: 2em auto; padding: 0 1em; }
+body { font: 15px/1.45 system-ui, sans-serif; color: #222; max-width: 1060px; margin: 2em auto;
+  padding: 0 1em; }
 h1 { font-size: 1.5em; margin-bottom: .1em; } h2 { font-size: 1.1em; margin: 1.6em 0 .4em; }
-.sub { color: #6B6B6B; } .cards { display: flex; flex-wrap: wrap; gap: .8em; margin: 1.2em 0; }
+.sub { color: #6B6B6B; }
+.cards { display: flex; flex-wrap: wrap; gap: .8em; margin: 1.2em 0; }
 .card { border: 1px solid #ddd; border-radius: 6px; padding: .6em .9em; min-width: 9.5em; }
-.card b { display: block; font-size: 1.35em; color: #0072B2; } .card span { color: #6B6B6B; font-size: .85em; }
+.card b { display: block; font-size: 1.35em; color: #0072B2; }
+.card span { color: #6B6B6B; font-size: .85em; }
 .row { display: flex; flex-wrap: wrap; gap: 1em; } .row figure { flex: 1 1 460px; margin: 0; }
 img { width: 100%; } figcaption { color: #6B6B6B; font-size: .85em; }
 table { border-collapse: collapse; font-size: .86em; } th, td { padding: .25em .6em; text-align: right; }
@@ -43,7 +46,7 @@ def page(plan: StockPlan) -> str:
     decided = [d for d in plan if d.decided]
     body = [_title(plan), _cards(plan)]
     if decided:
-        body += [_pictures(plan, decided), _matrix(plan, decided), _top_parts(plan, decided)]
+        body += [_pictures(plan), _matrix(plan, decided), _top_parts(plan, decided)]
     body += [_problems(plan), _conditions(plan)]
     title = html.escape(f"Stock plan: {plan.history.source}")
     head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
@@ -58,7 +61,8 @@ def page(plan: StockPlan) -> str:
 def _title(plan: StockPlan) -> str:
     s = plan.settings
     text = (
-        f"{len(plan)} parts × {len(plan.history.periods)} periods; {policy_words(s)}, lead time {lead_words(s)} periods, "
+        f"{len(plan)} parts × {len(plan.history.periods)} periods; {policy_words(s)}, "
+        f"lead time {lead_words(s)} periods, "
         f"review every {s['review_period']}; target: {target_words(s)}"
     )
     return (
@@ -96,7 +100,7 @@ def _cards(plan: StockPlan) -> str:
     return f'<div class="cards">{"".join(shown)}</div>'
 
 
-def _pictures(plan: StockPlan, decided: Sequence[PartDecision]) -> str:
+def _pictures(plan: StockPlan) -> str:
     try:
         import matplotlib
     except ImportError:
@@ -107,7 +111,8 @@ def _pictures(plan: StockPlan, decided: Sequence[PartDecision]) -> str:
         figures.append(
             (
                 draw_exchange,
-                "What the whole portfolio's fill rate would take if every part had the same target, from 70 % to 99.5 % "
+                "What the whole portfolio's fill rate would take if every part had the same target, "
+                "from 70 % to 99.5 % "
                 "(levels searched again for each; 256 fresh futures).",
             )
         )
@@ -204,7 +209,8 @@ def _matrix(plan: StockPlan, decided: Sequence[PartDecision]) -> str:
             held = sum(getattr(d, name) for d in members)
             tint = f"rgba(0,114,178,{0.55 * held / total:.3f})"
             cells.append(
-                f'<td style="background:{tint}">{len(members)} parts<br>{_figure(held)}<br>{100 * held / total:.0f} %</td>'
+                f'<td style="background:{tint}">{len(members)} parts<br>{_figure(held)}<br>'
+                f"{100 * held / total:.0f} %</td>"
             )
         rows.append(f'<tr><th class="t">{a}</th>{"".join(cells)}</tr>')
     what = "money in stock" if name == "tied_up" else "units in stock"
@@ -214,7 +220,8 @@ def _matrix(plan: StockPlan, decided: Sequence[PartDecision]) -> str:
     value = "demand value" if name == "tied_up" else "demand in units"
     return (
         f"<h2>Classes: parts, {what}, share</h2>"
-        '<table class="m"><tr><th></th><th>X: steady (CV ≤ 0.5)</th><th>Y (CV ≤ 1)</th><th>Z: erratic (CV &gt; 1)</th></tr>'
+        '<table class="m"><tr><th></th><th>X: steady (CV ≤ 0.5)</th><th>Y (CV ≤ 1)</th>'
+        "<th>Z: erratic (CV &gt; 1)</th></tr>"
         f"{''.join(rows)}</table>"
         f'<p class="sub">A, B, C: parts that make up 80 %, the next 15 % and the last 5 % of {value}. '
         f"CV: coefficient of variation of demand per period. Kinds of demand: {kinds}.</p>"
@@ -276,8 +283,8 @@ def _conditions(plan: StockPlan) -> str:
     names = {k: v for k, v in s.items() if k not in ("lead_time", "key", "target") and v is not None}
     told = "; ".join(f"{k.replace('_', ' ')} {v}" for k, v in names.items())
     text = (
-        "Each part's demand is drawn, period by period and independently, from its own past; what is shown comes from "
-        "replications that the search has not seen. Shortages "
+        "Each part's demand is drawn, period by period and independently, from its own past; "
+        "what is shown comes from replications that the search has not seen. Shortages "
         + (
             "wait."
             if s["backorder_share"] == 1.0
@@ -285,8 +292,8 @@ def _conditions(plan: StockPlan) -> str:
         )
     )
     lots = (
-        " Lots are the economic order quantity √(2 · order cost · demand / holding), at least the MOQ, rounded up to whole "
-        "packs; reorder levels are never below 0."
+        " Lots are the economic order quantity √(2 · order cost · demand / holding), at least the MOQ, "
+        "rounded up to whole packs; reorder levels are never below 0."
         if s["policy"] != "base_stock"
         else ""
     )

@@ -98,10 +98,11 @@ def _open_question(plan: StockPlan, percent: str) -> list[str]:
             f"could reach {worst:,.0f} in sum, if all had bad luck"
         ]
     lows = sorted(d.input_low for d in decided)
+    name = "fill rate" if plan.settings["target"] == "fill" else "α service"
     aim = plan.settings[f"target_{plan.settings['target']}"]
     lines = [
         f"had the history turned out otherwise (input uncertainty, {percent}): the median part's "
-        f"{'fill' if plan.settings['target'] == 'fill' else 'α'} could be as low as {lows[len(lows) // 2]:.3f}"
+        f"{name} could be as low as {lows[len(lows) // 2]:.3f}"
     ]
     if not isinstance(aim, str):
         miss = sum(d.input_low < aim - 0.05 for d in decided)
@@ -109,8 +110,8 @@ def _open_question(plan: StockPlan, percent: str) -> list[str]:
     corrected = corrected_fill(plan)
     if not math.isnan(corrected):
         lines.append(
-            f"less the optimism of levels chosen on the history that judges them, the portfolio's fill rate is "
-            f"{corrected:.4f}"
+            "less the optimism of levels chosen on the history that judges them, the portfolio's fill rate "
+            f"is {corrected:.4f}"
         )
     return lines
 

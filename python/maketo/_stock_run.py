@@ -1,7 +1,7 @@
 """The runs behind a stock plan: search, evaluation, resampled histories, exchange curve.
 
-Parts with lead times of different length need warm-ups of different length; they run in groups. A group depends on
-the part alone, so that a part is decided the same in any company.
+Parts with lead times of different length need warm-ups of different length; they run in groups. A group
+depends on the part alone, so that a part is decided the same in any company.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def at_level(shop: MakeToStock, level: float) -> MakeToStock:
 def warm_up_of(lead: Law, review_period: int, *, coarse: bool) -> int:
     """Periods until the opening pipeline is forgotten: the longest protection interval that is likely.
 
-    With `coarse` rounded up to 2, 3, 4, 6, 8, 12, 16, 24…, so that parts with lead times of their own fall into
-    few groups.
+    With `coarse` rounded up to 2, 3, 4, 6, 8, 12, 16, 24…, so that parts with lead times of their own fall
+    into few groups.
     """
     told = lead.summary()
     wanted = math.ceil(min(told.mean + 4.0 * told.sd, told.max)) + review_period
@@ -74,10 +74,12 @@ class Run:
         warm_up: int,
         threads: int | None,
         progress: Progress,
+        *,
+        costly: bool,
     ) -> None:
         self.shops, self.targets, self.worth = dict(shops), list(targets), worth
         self.settings, self.warm_up = settings, warm_up
-        self.threads, self.progress = threads, progress
+        self.threads, self.progress, self.costly = threads, progress, costly
 
     @property
     def periods(self) -> int:
@@ -90,13 +92,13 @@ class Run:
         return np.asarray(found["level"])
 
     def evaluate(self, placed: Mapping[str, MakeToStock]) -> tuple[dict[str, Floats], dict[str, Floats]]:
-        """What levels promise, on the evaluation half: columns by part, and rows (part, replication) summed up.
+        """What levels promise, on the evaluation half: columns by part, and sums over parts by replication.
 
-        All per period. The second holds sums over parts by replication, by metric.
+        All per period, by name of the metric.
         """
         names = list(placed)
-        costly = any(c != 0 for shop in placed.values() for _, c in shop.costs._items())
-        metrics = ["demand", "filled", "on_hand", "orders", "stockout_periods", *(COSTS if costly else ())]
+        metrics = ["demand", "filled", "on_hand", "orders", "stockout_periods"]
+        metrics += COSTS if self.costly else ()
         columns: dict[str, list[Floats]] = {}
         sums = {m: np.zeros(self.settings["replications"]) for m in (*metrics, "tied_up")}
         block = max(1, _BLOCK // self.settings["replications"])
@@ -126,7 +128,7 @@ class Run:
                 "orders": result.mean("orders").value,
                 **{m: result.mean(m).value for m in metrics if m in COSTS},
             }
-            if costly:
+            if self.costly:
                 total = np.sum([result[m] for m in COSTS], axis=0)
                 told = _core.summarise(np.ascontiguousarray(total), self.settings["confidence"], [])
                 here |= {"cost": told[:, 0], "cost_low": told[:, 2], "cost_high": told[:, 3]}
@@ -162,10 +164,10 @@ class Run:
         """
         rows = []
         inner = min(_INNER, self.settings["replications"])
-        for fill in EXCHANGE:
-            target = {"kind": "service", "metric": "fill_rate", "at_least": fill}
-            found = self._ask(_core.fit, "exchange", self.shops, inner, [target])
-            placed = {n: at_level(s, x) for (n, s), x in zip(self.shops.items(), found["level"], strict=True)}
+        targets = [{"kind": "service", "metric": "fill_rate", "at_least": fill} for fill in EXCHANGE]
+        found = self._ask(_core.fit, "exchange", self.shops, inner, targets[:1], also=targets[1:])
+        for name in ("level", *(f"also_{i}" for i in range(len(EXCHANGE) - 1))):
+            placed = {n: at_level(s, x) for (n, s), x in zip(self.shops.items(), found[name], strict=True)}
             result = simulate(
                 placed,
                 periods=self.periods,

@@ -1,6 +1,7 @@
-"""What is agreed for every part: lead time, lots, prices, cost rates, target. A number for all, or a column of the history.
+"""What is agreed for every part: lead time, lots, prices, cost rates, target.
 
-A cell that cannot be used does not stop the others: it becomes a problem of its part, with row and column.
+A term is a number for all, or a column of the history. A cell that cannot be used does not stop the others:
+it becomes a problem of its part, with row and column.
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ RULES = {
     "target_fill": _SHARE,
     "target_alpha": _SHARE,
 }
+
+
+RATES = ("order_cost", "holding", "backorder", "shortage", "lost_sale", "price")
+"""Terms that make a part cost something."""
 
 
 class Terms:

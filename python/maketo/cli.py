@@ -70,11 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     stock = commands.add_parser(
         "stock",
         help="a stock level for every part of a demand history",
-        description="Find, for every part of a history, the best stock level for a target, and say what to expect "
-        "of it.",
-        epilog="HISTORY is a CSV file, plain or .gz, or Parquet: the first column names the parts, columns named "
-        "like periods hold the demand, other columns may be named in options. A blank is not a zero: it means "
-        "that nothing was observed. X stands for a number or the name of a column.",
+        description="Find, for every part of a history, the best stock level for a target, and say what "
+        "to expect of it.",
+        epilog="HISTORY is a CSV file, plain or .gz, or Parquet: the first column names the parts, columns "
+        "named like periods hold the demand, other columns may be named in options. A blank is not a zero: "
+        "it means that nothing was observed. X stands for a number or the name of a column.",
     )
     stock.add_argument("history", metavar="HISTORY")
     stock.add_argument(

@@ -94,8 +94,8 @@ def warehouse(
 ) -> tuple[list[str], list[str], NDArray[np.float64], dict[str, list[float]]]:
     """Draw a weekly demand history of a warehouse, with what a planner knows of every part.
 
-    Fast and slow movers side by side: a few parts sell every week, most sell now and then; orders of customers come
-    in multiples of a usual size.
+    Fast and slow movers side by side: a few parts sell every week, most sell now and then; orders of
+    customers come in multiples of a usual size.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """A demand history: parts in rows, periods in columns, and whatever else is known of a part beside them.
 
-Reading is strict: a cell that is not a number is refused with file, line and column. A blank in a period means
-"not observed", which is not the same as zero. What stands in the other columns is kept as text; whoever uses a
-column judges its cells.
+Reading is strict: a cell that is not a number is refused with file, line and column. A blank in a period
+means "not observed", which is not the same as zero. What stands in the other columns is kept as text;
+whoever uses a column judges its cells.
 """
 
 from __future__ import annotations
@@ -89,12 +89,12 @@ def read_history(path: str | os.PathLike[str]) -> History:
     Parameters
     ----------
     path : path-like
-        A CSV file, plain or gzip-compressed, in UTF-8 with or without a byte-order mark; or a Parquet file, which
-        needs pyarrow. The first row holds the column names, the first column the part's name. Columns named like
-        periods, in order of time, hold the demand: weeks (``2012W01``, ``2012-W01``), months (``1998-01``),
-        quarters (``1998Q1``), dates (``1998-01-31``), or plain numbers (``1``, ``t1``, ``week 1``); where several of
-        these occur, the most frequent kind. All other columns are kept beside them. If no name looks like a period,
-        every column is one. A blank (or NA, or NaN) says: not observed.
+        A CSV file, plain or gzip-compressed, in UTF-8 with or without a byte-order mark; or a Parquet file,
+        which needs pyarrow. The first row holds the column names, the first column the part's name. Columns
+        named like periods, in order of time, hold the demand: weeks (``2012W01``, ``2012-W01``), months
+        (``1998-01``), quarters (``1998Q1``), dates (``1998-01-31``), or plain numbers (``1``, ``t1``, ``week
+        1``); where several of these occur, the most frequent kind. All other columns are kept beside them.
+        If no name looks like a period, every column is one. A blank (or NA, or NaN) says: not observed.
 
     Returns
     -------
@@ -138,8 +138,8 @@ def read_history(path: str | os.PathLike[str]) -> History:
 def as_history(given: Any) -> History:
     """A history from a file, a table in memory, or arrays by part name.
 
-    Arrays may differ in length (they end together); NaN is not observed. A part may also be a mapping that holds
-    its array under ``"demand"`` and whatever else is known beside it.
+    Arrays may differ in length (they end together); NaN is not observed. A part may also be a mapping that
+    holds its array under ``"demand"`` and whatever else is known beside it.
 
     Raises
     ------
@@ -247,9 +247,9 @@ def _cells(column: Any) -> Iterable[Any]:
     """The values of a column, whatever kind of column it is."""
     for method in ("tolist", "to_list", "to_pylist"):
         if hasattr(column, method):
-            values: Iterable[Any] = getattr(column, method)()
-            return values
-    return iter(column)
+            column = getattr(column, method)()
+            break
+    return [*column]
 
 
 def _as_text(cell: Any) -> str:
@@ -261,7 +261,7 @@ def _as_text(cell: Any) -> str:
 
 def _parquet(file: Path) -> Any:
     try:
-        import pyarrow.parquet
+        import pyarrow.parquet  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError:
         raise ModuleNotFoundError(
             f"{file}: reading Parquet needs pyarrow: pip install pyarrow, or save the table as CSV"

@@ -118,10 +118,11 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     backorder_share : float
         Share of every shortage that waits, from 0 (all is lost) to 1.
     opening_stock : float or "settled", optional
-        Units on hand at the start, nothing on order; by default the target of the policy. With ``"settled"`` every
-        replication draws its own, close to the long-run law of inventory positions just after a review: a policy
-        that orders in lots is at its target once in a cycle only, and a run of few cycles that starts there
-        counts too few of the moments at which stock runs out. Needs demand of one law in all periods.
+        Units on hand at the start, nothing on order; by default the target of the policy. With ``"settled"``
+        every replication draws its own, close to the long-run law of inventory positions just after a
+        review: a policy that orders in lots is at its target once in a cycle only, and a run of few cycles
+        that starts there counts too few of the moments at which stock runs out. Needs demand of one law in
+        all periods.
     key : int, optional
         Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
 

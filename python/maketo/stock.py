@@ -2,7 +2,7 @@
 
 ```text
 history ─ bootstrap per part ─┬─ training replications ──► best level for the target
-  and columns: lead time,     ├─ fresh replications ─────► what that level promises, with its Monte Carlo error
+  and columns: lead time,     ├─ fresh replications ─────► what it promises, with its Monte Carlo error
   lots, costs                 └─ resampled histories ────► what the history itself leaves open
 ```
 """
@@ -25,7 +25,7 @@ from ._law import LawLike
 from ._progress import Progress
 from ._stock_classes import abc, pattern, xyz
 from ._stock_run import COSTS, EXCHANGE, Run, at_level, warm_up_of
-from ._stock_terms import Terms, order_size
+from ._stock_terms import RATES, Terms, order_size
 from .demand import Bootstrap
 from .history import History, as_history
 from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
@@ -81,22 +81,22 @@ def stock(
     Parameters
     ----------
     history : path, History, DataFrame, or mapping of part name to array
-        Units per period, and columns beside them; see `read_history`. Blanks are not observed and are left out.
-        A part of a mapping may itself be a mapping, with its array under ``"demand"``.
+        Units per period, and columns beside them; see `read_history`. Blanks are not observed and are left
+        out. A part of a mapping may itself be a mapping, with its array under ``"demand"``.
     lead_time : law, number or column name
         Whole periods from release to receipt.
     target_fill : float or column name, optional
-        Share of demand to be filled from stock in its own period, in [0, 1]. The target unless another is given,
-        then 0.95.
+        Share of demand to be filled from stock in its own period, in [0, 1]. The target unless another is
+        given, then 0.95.
     target_alpha : float or column name, optional
         Share of periods to be closed without backlog or loss, in [0, 1].
     target : {"cost"}, optional
         Least expected holding, shortage and order cost instead of a service.
     policy : {"base_stock", "min_max", "reorder_quantity"}
-        Order up to S at every review; order up to S when the position is at or below s; or order whole lots Q when
-        it is at or below r. The last two take the lot (S − s, or Q) from `order_size`: the economic order
-        quantity, at least the MOQ, rounded up to whole packs. The level is then found by simulation. No backlog is
-        planned: s and r are never below 0.
+        Order up to S at every review; order up to S when the position is at or below s; or order whole lots
+        Q when it is at or below r. The last two take the lot (S − s, or Q) from `order_size`: the economic
+        order quantity, at least the MOQ, rounded up to whole packs. The level is then found by simulation.
+        No backlog is planned: s and r are never below 0.
     moq, pack : float or column name, optional
         Least order and pack size, in units; 0 or blank for none.
     unit_cost : float or column name, optional
@@ -122,8 +122,8 @@ def stock(
     periods : int, optional
         Counted periods per replication; by default as many as the history has.
     warm_up : int, optional
-        Periods before those; by default the longest protection interval that is likely for the part's lead time,
-        so that the opening state does not flatter. Policies with lots open settled, see `MakeToStock`.
+        Periods before those; by default the longest protection interval that is likely for the part's lead
+        time, so that the opening state does not flatter. Policies with lots open settled, see `MakeToStock`.
     seed : None, int, SeedSequence or Key
         See `simulate`.
     resamples : int
@@ -137,8 +137,8 @@ def stock(
     progress : bool or callable
         See `simulate`.
     out : path-like, optional
-        Folder for ``stock.csv``, ``stock.json``, ``report.html`` and, if matplotlib is there, ``stock.png``; see
-        `StockPlan.write`.
+        Folder for ``stock.csv``, ``stock.json``, ``report.html`` and, if matplotlib is there, ``stock.png``;
+        see `StockPlan.write`.
 
     Returns
     -------
@@ -150,8 +150,8 @@ def stock(
     OSError
         If the file cannot be read or the folder not written.
     TypeError, ValueError
-        If the file or a setting is wrong; nothing has been written then. A cell that is wrong in a column leaves
-        its part undecided and is reported with the plan (`StockPlan.problems`).
+        If the file or a setting is wrong; nothing has been written then. A cell that is wrong in a column
+        leaves its part undecided and is reported with the plan (`StockPlan.problems`).
 
     Notes
     -----
@@ -226,9 +226,8 @@ def _decide(
         found, summed = run.evaluate(placed)
         found |= run.input_uncertainty(placed)
         if "cost" in found:
-            found["shortage_cost"] = sum(
-                found.pop(f"{k}_cost") for k in ("backorder", "shortage", "lost_sale")
-            )
+            waiting, lost = found.pop("backorder_cost"), found.pop("lost_sale_cost")
+            found["shortage_cost"] = found["shortage_cost"] + waiting + lost
         scale = settings["target"] == "cost"
         for name, values in found.items():
             per_year = (
@@ -245,7 +244,7 @@ def _decide(
             row.update({k: float(v[i]) for k, v in found.items()})
             row.update(level=float(levels[i]), reorder=_reorder(shop))
         for name, values in summed.items():
-            sums[name] = sums.get(name, 0.0) + values
+            sums[name] = values + sums[name] if name in sums else values
         if exchange:
             curve += run.exchange()
     if not groups:
@@ -414,12 +413,13 @@ def _groups(
     for name, shop in shops.items():
         groups.setdefault(_warm_up(shop, terms, settings), {})[name] = shop
     worth = terms.column("unit_cost") if terms.has("unit_cost") else None
+    costly = any(terms.has(name) for name in RATES)
     runs = []
     for warm_up, members in groups.items():
         at = [place[n] for n in members]
         targets = [_core_target(settings["target"], terms, i) for i in at]
         own = None if worth is None else worth[at]
-        runs.append(Run(members, targets, own, settings, warm_up, threads, progress))
+        runs.append(Run(members, targets, own, settings, warm_up, threads, progress, costly=costly))
     return runs
 
 

@@ -46,7 +46,7 @@ class PartDecision:
     pattern: str = ""
     """``smooth``, ``intermittent``, ``erratic`` or ``lumpy``: ADI against 1.32, CV² against 0.49."""
     abc: str = ""
-    """A, B or C: in the first 80 %, the next 15 %, the rest of demand value (of units where nothing has a cost)."""
+    """A, B or C: in the first 80 %, the next 15 %, the rest of demand value (of units without costs)."""
     xyz: str = ""
     """X, Y or Z: coefficient of variation of demand per period ≤ 0.5, ≤ 1, above."""
     lead_time: float = math.nan
@@ -72,8 +72,8 @@ class PartDecision:
     alpha_high: float = math.nan
     """Its Monte Carlo interval: upper end."""
     optimism: float = math.nan
-    """By how much the measure aimed at is too good, on average, because the level was chosen on the history it is
-    judged by; below 0 for a cost."""
+    """By how much the measure aimed at is too good, on average, because the level was chosen on the history
+    that judges it; below 0 for a cost."""
     input_low: float = math.nan
     """What that level achieves of the target's measure under resampled histories: lower end."""
     input_high: float = math.nan
@@ -101,8 +101,8 @@ class PartDecision:
     cost_high: float = math.nan
     """Its Monte Carlo interval: upper end."""
     status: str = "ok"
-    """``ok``, ``few sales`` (decided, with little to go by); ``no demand``, ``not observed``, ``too short`` or
-    ``unusable cell`` (not decided)."""
+    """``ok``, ``few sales`` (decided, with little to go by); not decided: ``no demand``, ``not observed``,
+    ``too short``, ``unusable cell``."""
     note: str = ""
     """What is wrong with an unusable cell, with row and column."""
 
@@ -207,7 +207,7 @@ class StockPlan:
         return page(self)
 
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write ``stock.csv``, ``stock.json``, ``report.html`` and, with matplotlib, ``stock.png`` into a folder.
+        """Write ``stock.csv``, ``stock.json``, ``report.html`` and, with matplotlib, ``stock.png``.
 
         Each file appears whole or not at all.
 
