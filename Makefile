@@ -53,6 +53,7 @@ format: .venv/.dev ## put Rust and Python into the house format
 
 bench: .venv/.built ## the workloads, each beside its sampling floor
 	$(BIN)/maketo bench w1
+	$(BIN)/maketo bench w2
 	$(BIN)/maketo bench w6
 
 notebooks: .venv/.built ## execute the notebooks and write their output

@@ -1,13 +1,16 @@
 //! The workloads that speed is claimed from, and the sampling floor beside each: the same draws, summed, nothing else.
 //!
-//! W1 is a base-stock item with Poisson demand, W6 the same with on-hand stock and backorders kept period by period.
+//! W1 is a base-stock item with Poisson demand, W6 the same with on-hand stock and backorders kept period by period. W2 is
+//! a min-max item with clipped normal demand and random lead times that may cross.
 //! This is the one module that reads a clock; no result depends on it.
 
-use crate::config::{Arrays, Costs, Demand, EventOrder, Item, MakeToStock, Model, Policy, Request};
-use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_whole, new_tile};
+use crate::config::{
+    Arrays, Costs, Crossing, Demand, EventOrder, HoldingBasis, Item, MakeToStock, Model, Policy, Request,
+};
+use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
 use crate::error::{Error, Result};
-use crate::law::{Law, Sampler, WholeTable};
+use crate::law::{Law, Negative, Rounding, Sampler};
 use crate::metrics::summary::{Factors, summarise};
 use crate::random::Stream;
 use crate::run::simulate::{Outcome, prepare, simulate};
@@ -15,6 +18,9 @@ use crate::run::{Control, chunks, first_replication, run_jobs};
 use fearless_simd::{Level, Simd};
 use serde::Serialize;
 use std::time::Instant;
+
+/// What can be timed.
+pub const WORKLOADS: [&str; 3] = ["w1", "w2", "w6"];
 
 /// One line of results.
 #[derive(Debug, Clone, Serialize)]
@@ -46,8 +52,8 @@ pub fn run(
     simd: Option<&str>,
     control: &Control,
 ) -> Result<Line> {
-    if !matches!(workload, "w1" | "w6") {
-        return Err(Error::config("workload", workload, "one of w1, w6"));
+    if !WORKLOADS.contains(&workload) {
+        return Err(Error::config("workload", workload, format!("one of {}", WORKLOADS.join(", "))));
     }
     if repeat == 0 {
         return Err(Error::config("repeat", 0, "≥ 1"));
@@ -55,19 +61,17 @@ pub fn run(
     let arrays = Arrays::new();
     let (simd, level) = crate::engine::level::choose(simd)?;
     let level = level.ok_or_else(|| Error::config("simd", simd, "a SIMD level"))?;
-    let Sampler::Whole(law) = Law::Poisson { mean: 20.0 }.compile()? else {
-        return Err(Error::Internal { reason: "the Poisson law is not whole".to_owned() });
-    };
+    let floor_laws = drawn(workload)?;
     let (mut model, mut floor) = (Vec::new(), Vec::new());
     let mut last: Option<Outcome> = None;
     for i in 0..=repeat {
         drop(last.take());
-        let request = base_stock(workload, n, t, threads, simd, i as u64 + 1);
+        let request = request(workload, n, t, threads, simd, i as u64 + 1);
         let clock = Instant::now();
         last = Some(simulate(&request, prepare(&request, &arrays)?, control)?);
         model.push(clock.elapsed().as_secs_f64());
         let clock = Instant::now();
-        std::hint::black_box(draws_only(level, &law, &request, control)?);
+        std::hint::black_box(draws_only(level, &floor_laws, &request, control)?);
         floor.push(clock.elapsed().as_secs_f64());
     }
     let outcome = last.ok_or_else(|| Error::Internal { reason: "no run".to_owned() })?;
@@ -96,19 +100,56 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 }
 
 /// W1 and W6: Poisson(20), order after demand, lead time 4, S = 92, h = 1, b = 9.
-fn base_stock(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
-    let model = MakeToStock {
+fn base_stock() -> MakeToStock {
+    MakeToStock {
         demand: Demand::Stationary { law: Law::Poisson { mean: 20.0 } },
-        policy: Policy::BaseStock { level: 92.0 },
+        policy: Policy::base_stock(92.0),
+        quantities: crate::supply::Quantities::default(),
         lead_time: Law::Deterministic { value: 4.0 },
-        crossing: crate::config::Crossing::default(),
+        crossing: Crossing::default(),
         review_period: 1,
         event_order: EventOrder::DemandBeforeOrder,
-        holding_basis: crate::config::HoldingBasis::End,
+        holding_basis: HoldingBasis::End,
         backorder_share: 1.0,
         costs: Costs { holding: 1.0, backorder: 9.0, ..Costs::default() },
         opening_stock: None,
+    }
+}
+
+/// W2: normal(100, 30) clipped at nought, (s, S) = (650, 1150), K = 1250, h = 1, b = 9; lead time gamma(4, 1), rounded, 1
+/// to 31 periods; orders may cross.
+fn min_max() -> MakeToStock {
+    let gamma = Law::Gamma { shape: Some(4.0), scale: Some(1.0), mean: None, sd: None };
+    let rounded = Law::Rounded { of: Box::new(gamma), to: Rounding::Nearest };
+    MakeToStock {
+        demand: Demand::Stationary { law: Law::Normal { mean: 100.0, sd: 30.0, negative: Negative::Clip } },
+        policy: Policy::MinMax { reorder: 650.0, up_to: 1150.0, strict: false },
+        lead_time: Law::Clipped { of: Box::new(rounded), low: Some(1.0), high: Some(31.0) },
+        costs: Costs { order: 1250.0, ..base_stock().costs },
+        ..base_stock()
+    }
+}
+
+fn model(workload: &str) -> MakeToStock {
+    if workload == "w2" { min_max() } else { base_stock() }
+}
+
+/// What a workload draws: demand, and lead times where they are random.
+fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
+    let MakeToStock { demand, lead_time, .. } = model(workload);
+    let Demand::Stationary { law } = demand else {
+        return Err(Error::Internal { reason: "a workload draws from a law".to_owned() });
     };
+    let mut drawn = vec![(Stream::Demand, law.compile()?)];
+    let lead = lead_time.compile()?;
+    if lead.min() < lead.max() {
+        drawn.push((Stream::LeadTime, lead));
+    }
+    Ok(drawn)
+}
+
+fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
+    let model = model(workload);
     let trace: &[&str] = if workload == "w6" { &["on_hand", "backorders"] } else { &[] };
     Request {
         items: vec![Item { name: String::new(), key: 0, designs: vec![Model::MakeToStock(model)] }],
@@ -148,16 +189,23 @@ fn results(outcome: &Outcome) -> std::collections::BTreeMap<&'static str, [f64; 
 }
 
 /// The same draws, summed.
-fn draws_only(level: Level, law: &WholeTable, request: &Request, control: &Control) -> Result<i64> {
-    let source = Source { key: request.key, stream: Stream::Demand, entity: request.items[0].key };
+fn draws_only(level: Level, laws: &[(Stream, Sampler)], request: &Request, control: &Control) -> Result<f64> {
     let pieces = chunks(first_replication(request)?, request.replications);
-    let mut sums = vec![0i64; pieces.len()];
+    let mut sums = vec![0.0; pieces.len()];
     let jobs: Vec<_> = sums.iter_mut().zip(pieces).collect();
-    run_jobs(jobs, request.threads, new_tile::<i32>, |(sum, piece), tile: &mut Box<Tile<i32>>| {
-        control.cancel.check()?;
-        *sum = at_level!(level, s => sum_chunk(s, source, law, piece.first, request.periods, tile));
-        Ok(())
-    })?;
+    run_jobs(
+        jobs,
+        request.threads,
+        || (new_tile(), new_tile()),
+        |(sum, piece), tiles| {
+            control.cancel.check()?;
+            for (stream, law) in laws {
+                let source = Source { key: request.key, stream: *stream, entity: request.items[0].key };
+                *sum += at_level!(level, s => sum_chunk(s, source, law, piece.first, request.periods, tiles));
+            }
+            Ok(())
+        },
+    )?;
     Ok(sums.iter().sum())
 }
 
@@ -165,24 +213,35 @@ fn draws_only(level: Level, law: &WholeTable, request: &Request, control: &Contr
 fn sum_chunk<S: Simd>(
     s: S,
     source: Source,
-    law: &WholeTable,
+    law: &Sampler,
     first: u32,
     periods: usize,
-    tile: &mut Tile<i32>,
-) -> i64 {
-    let mut total = [0i32; LANES];
+    (whole, real): &mut (Box<Tile<i32>>, Box<Tile<f64>>),
+) -> f64 {
+    let (mut wholes, mut reals) = ([0i32; LANES], [0.0; LANES]);
     for start in (0..periods).step_by(DEPTH) {
+        let left = periods - start;
         s.vectorize(
             #[inline(always)]
-            || {
-                draw_whole(s, source, law, first, start as u64, periods - start, tile);
-                for row in tile.iter().take(periods - start) {
-                    for (sum, x) in total.iter_mut().zip(row) {
-                        *sum = sum.wrapping_add(*x);
+            || match law {
+                Sampler::Real(law) => {
+                    draw_real(s, source, law, first, start as u64, left, real);
+                    for row in real.iter().take(left) {
+                        for (sum, x) in reals.iter_mut().zip(row) {
+                            *sum += *x;
+                        }
+                    }
+                }
+                Sampler::Whole(law) | Sampler::Values { index: law, .. } => {
+                    draw_whole(s, source, law, first, start as u64, left, whole);
+                    for row in whole.iter().take(left) {
+                        for (sum, x) in wholes.iter_mut().zip(row) {
+                            *sum = sum.wrapping_add(*x);
+                        }
                     }
                 }
             },
         );
     }
-    total.iter().map(|x| i64::from(*x)).sum()
+    reals.iter().sum::<f64>() + wholes.iter().map(|x| f64::from(*x)).sum::<f64>()
 }

@@ -46,7 +46,7 @@ from .laws import (
     Weibull,
     ZeroInflated,
 )
-from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
+from .make_to_stock import Costs, MakeToStock
 from .plots import (
     plot_distribution,
     plot_fan,
@@ -58,6 +58,7 @@ from .plots import (
     plot_sweep,
     plot_warm_up,
 )
+from .policies import BaseStock, CappedBaseStock, ConstantOrder, MinMax, Quantities, ReorderQuantity
 from .result import Result
 from .seed import Key
 from .simulate import simulate
@@ -97,7 +98,9 @@ __all__ = [
     "BetaPert",
     "Binomial",
     "Bootstrap",
+    "CappedBaseStock",
     "Clipped",
+    "ConstantOrder",
     "Correlated",
     "Costs",
     "DampedTrend",
@@ -127,6 +130,8 @@ __all__ = [
     "PhasedLife",
     "Poisson",
     "Promotion",
+    "Quantities",
+    "ReorderQuantity",
     "Result",
     "Rounded",
     "SeasonalBlocks",

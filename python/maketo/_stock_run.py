@@ -18,7 +18,8 @@ from ._check import count
 from ._law import Law
 from ._progress import Progress, watch
 from ._request import Arrays, items_json, to_text
-from .make_to_stock import BaseStock, MakeToStock, MinMax
+from .make_to_stock import MakeToStock
+from .policies import BaseStock, MinMax, ReorderQuantity
 from .seed import Key
 from .simulate import simulate
 
@@ -42,6 +43,9 @@ def at_level(shop: MakeToStock, level: float) -> MakeToStock:
     if isinstance(policy, MinMax):
         lot = float(policy.up_to) - float(policy.reorder)  # type: ignore[arg-type]
         return shop.replace(policy=policy.replace(reorder=level - lot, up_to=level))
+    if isinstance(policy, ReorderQuantity):
+        lot = float(policy.quantity)  # type: ignore[arg-type]
+        return shop.replace(policy=policy.replace(reorder=level - lot))
     return shop.replace(policy=BaseStock(level))
 
 

@@ -136,9 +136,10 @@ def _parser() -> argparse.ArgumentParser:
     bench = commands.add_parser(
         "bench",
         help="time a workload beside its sampling floor",
-        description="Time a workload; prints one JSON line. w1: a base-stock item; w6: the same with traces.",
+        description="Time a workload; prints one JSON line. w1: a base-stock item; w2: min-max, real demand, "
+        "random lead times; w6: w1 with traces.",
     )
-    bench.add_argument("workload", choices=["w1", "w6"])
+    bench.add_argument("workload", choices=["w1", "w2", "w6"])
     bench.add_argument("--n", type=int, default=10_000, metavar="N", help="replications (10000)")
     bench.add_argument("--t", type=int, default=1000, metavar="N", help="periods (1000)")
     bench.add_argument("--threads", type=int, default=1, metavar="N", help="threads (1)")

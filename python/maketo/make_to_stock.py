@@ -7,50 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from ._check import choice, count, number
 from ._law import LawLike
 from ._noun import Noun, decode
 from .demand import DemandLike, as_demand
 from .laws import Real, as_law
+from .policies import POLICIES, Policy, Quantities
 from .sweep import Sweep
 
-__all__ = ["BaseStock", "Costs", "MakeToStock", "MinMax", "Policy"]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class BaseStock(Noun, tag=("kind", "base_stock")):
-    """At every review order up to `level` (S, in units): on hand plus on order minus backorders."""
-
-    level: Real
-
-    def __post_init__(self) -> None:
-        self._set(level=number("BaseStock.level", self.level))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class MinMax(Noun, tag=("kind", "min_max")):
-    """The (s, S) policy: at a review with a position ≤ `reorder` (s), order up to `up_to` (S), in units.
-
-    With `strict` an order needs a position strictly below s, as some textbooks have it. s < S is required.
-
-    Notes
-    -----
-    H. Scarf, in *Mathematical Methods in the Social Sciences*, Stanford, 1960.
-    """
-
-    reorder: Real
-    up_to: Real
-    strict: bool = False
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.strict, bool):
-            raise TypeError(f"MinMax.strict must be True or False, got {self.strict!r}")
-        self._set(reorder=number("MinMax.reorder", self.reorder), up_to=number("MinMax.up_to", self.up_to))
-
-
-Policy: TypeAlias = BaseStock | MinMax
+__all__ = ["Costs", "MakeToStock"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -98,17 +65,23 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     ----------
     demand : law, Bootstrap, Paths, number, scipy.stats distribution or array of observations
         Units demanded per period.
-    policy : BaseStock or MinMax
-        When and how much is released.
+    policy : BaseStock, MinMax, ReorderQuantity, CappedBaseStock or ConstantOrder
+        When and how much is released. With `review_period` R, `BaseStock` is (R, S) and `MinMax` (R, s, S).
     lead_time : law or number
         Whole periods from release to receipt; say how a continuous law is made whole:
         ``mk.Gamma(mean=3, sd=1).rounded("up")``.
     costs : Costs or mapping
         Prices and cost rates.
-    crossing : {"independent", "fifo"}
-        Whether orders may overtake each other when lead times are random.
+    quantities : Quantities or mapping
+        What the supplier accepts of an order: minimum order quantity, batch, cap.
+    crossing : {"independent", "fifo", "kaplan", "common"}
+        Which orders may overtake which when lead times are random. ``"independent"``: every order draws its
+        own, and orders cross. ``"fifo"``: an order waits for those released before it. ``"kaplan"``: each
+        period draws an age A, with P(A > j) = P(L > j)/P(L > j − 1), and all orders of that age or older
+        arrive; none overtakes, and each waits as the law says. ``"common"``: each period draws a lead time
+        whether it orders or not, and nothing released later arrives earlier.
     review_period : int
-        Stock is reviewed every this many periods, first in period 0.
+        R: stock is reviewed every this many periods, first in period 0.
     event_order : {"order_before_demand", "demand_before_order"}
         Order of events inside a period. With the first, an order released in t serves the demand of t + lead
         time and a level covers lead time + 1 periods (review every period); with the second, one period less.
@@ -118,11 +91,12 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     backorder_share : float
         Share of every shortage that waits, from 0 (all is lost) to 1.
     opening_stock : float or "settled", optional
-        Units on hand at the start, nothing on order; by default the target of the policy. With ``"settled"``
-        every replication draws its own, close to the long-run law of inventory positions just after a
-        review: a policy that orders in lots is at its target once in a cycle only, and a run of few cycles
-        that starts there counts too few of the moments at which stock runs out. Needs demand of one law in
-        all periods.
+        Units on hand at the start, nothing on order; by default the target of the policy: S, r + Q, the
+        first of several levels, the quantity of a constant order. With ``"settled"`` every replication draws
+        its own, close to the long-run law of inventory positions just after a review: a policy that orders
+        in lots is at its target once in a cycle only, and a run of few cycles that starts there counts too
+        few of the moments at which stock runs out. Needs demand of one law in all periods, and a policy with
+        one target.
     key : int, optional
         Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
 
@@ -130,12 +104,14 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     ------
     TypeError, ValueError
         If a field is of the wrong kind. Bounds that need the whole configuration (s < S, a lead time within
-        the horizon) are checked by `simulate`, before anything runs.
+        the horizon, one whose P(L > j)/P(L > j − 1) rises under kaplan crossing) are checked by `simulate`,
+        before anything runs.
 
     Notes
     -----
     P. Zipkin, *Foundations of Inventory Management*, 2000, ch. 6 and 9. Full shortage is split at once: the
-    share that waits is served from later receipts before new demand.
+    share that waits is served from later receipts before new demand. Kaplan crossing: R. S. Kaplan,
+    *Management Science* 16 (1970), 491–507.
 
     Examples
     --------
@@ -148,6 +124,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     policy: Policy
     lead_time: LawLike = 1
     costs: Costs = field(default_factory=Costs)
+    quantities: Quantities = field(default_factory=Quantities)
     crossing: str = "independent"
     review_period: int | Sweep = 1
     event_order: str = "order_before_demand"
@@ -158,19 +135,26 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
 
     def __post_init__(self) -> None:
         policy = decode(self.policy) if isinstance(self.policy, Mapping) else self.policy
-        if not isinstance(policy, (BaseStock, MinMax)):
-            raise TypeError(f"policy must be BaseStock(level) or MinMax(reorder, up_to), got {self.policy!r}")
+        if not isinstance(policy, POLICIES):
+            known = ", ".join(p.__name__ for p in POLICIES)
+            raise TypeError(f"policy must be one of {known}, got {self.policy!r}")
         costs: Any = self.costs
         if isinstance(costs, Mapping):
             costs = Costs.from_dict(costs)
         if not isinstance(costs, Costs):
             raise TypeError(f"costs must be Costs(holding=…, …), got {self.costs!r}")
+        quantities: Any = self.quantities
+        if isinstance(quantities, Mapping):
+            quantities = Quantities.from_dict(quantities)
+        if not isinstance(quantities, Quantities):
+            raise TypeError(f"quantities must be Quantities(minimum=…, …), got {self.quantities!r}")
         self._set(
             demand=as_demand("demand", self.demand),
             policy=policy,
             lead_time=as_law("lead_time", self.lead_time),
             costs=costs,
-            crossing=choice("crossing", self.crossing, ("independent", "fifo")),
+            quantities=quantities,
+            crossing=choice("crossing", self.crossing, ("independent", "fifo", "kaplan", "common")),
             review_period=_review(self.review_period),
             event_order=choice(
                 "event_order", self.event_order, ("order_before_demand", "demand_before_order")

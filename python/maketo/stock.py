@@ -28,7 +28,8 @@ from ._stock_run import COSTS, EXCHANGE, Run, at_level, warm_up_of
 from ._stock_terms import RATES, Terms, order_size
 from .demand import Bootstrap
 from .history import History, as_history
-from .make_to_stock import BaseStock, Costs, MakeToStock, MinMax
+from .make_to_stock import Costs, MakeToStock
+from .policies import BaseStock, MinMax, Policy, Quantities, ReorderQuantity
 from .seed import SeedLike, as_key
 from .stock_plan import FEW_SALES, UNUSABLE, PartDecision, StockPlan
 
@@ -98,7 +99,8 @@ def stock(
         order quantity, at least the MOQ, rounded up to whole packs. The level is then found by simulation.
         No backlog is planned: s and r are never below 0.
     moq, pack : float or column name, optional
-        Least order and pack size, in units; 0 or blank for none.
+        Least order and pack size, in units; 0 or blank for none. Every policy orders at least the one and in
+        multiples of the other.
     unit_cost : float or column name, optional
         Money per unit: for money tied up and ABC classes.
     order_cost : float or column name, optional
@@ -367,23 +369,40 @@ def _shops(
             lost_sale=terms.value("lost_sale", i) + margin,
             order=terms.value("order_cost", i),
         )
-        lots = settings["policy"] != "base_stock"
+        placed, rules = _policy(settings["policy"], row, terms.value("moq", i), terms.value("pack", i))
+        plain = isinstance(placed, BaseStock) and rules == Quantities()
         shops[name] = MakeToStock(
             demand=Bootstrap(past.observed(i)),
-            policy=MinMax(0, row["order_size"]) if lots else BaseStock(0),
+            policy=placed,
+            quantities=rules,
             lead_time=terms.lead(i),
             costs=rates,
             review_period=settings["review_period"],
             backorder_share=settings["backorder_share"],
             event_order=settings["event_order"],
-            opening_stock="settled" if lots else None,
+            opening_stock=None if plain else "settled",
             key=keys[name],
         )
     return shops
 
 
+def _policy(kind: str, row: Mapping[str, Any], moq: float, pack: float) -> tuple[Policy, Quantities]:
+    """A policy whose level is still open, and what the supplier accepts of it."""
+    packs = pack if pack > 0.0 else None
+    if kind == "base_stock":
+        return BaseStock(0), Quantities(minimum=moq, multiple=packs)
+    lot = row["order_size"]
+    if kind == "min_max":
+        # Orders are at least the lot, and with it the MOQ; they still need whole packs.
+        return MinMax(0, lot), Quantities(multiple=packs)
+    return ReorderQuantity(0, lot), Quantities()
+
+
 def _reorder(shop: MakeToStock) -> float:
-    return float(shop.policy.reorder) if isinstance(shop.policy, MinMax) else math.nan  # type: ignore[arg-type]
+    policy = shop.policy
+    if isinstance(policy, (MinMax, ReorderQuantity)):
+        return float(policy.reorder)  # type: ignore[arg-type]
+    return math.nan
 
 
 def _warm_up(shop: MakeToStock, terms: Terms, settings: Mapping[str, Any]) -> int:

@@ -6,8 +6,11 @@
 mod demand;
 mod make_to_stock;
 
+pub use crate::supply::Quantities;
 pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
-pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, MakeToStock, Opening, Policy, Settled};
+pub use make_to_stock::{
+    Costs, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Opening, Policy, Settled,
+};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

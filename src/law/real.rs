@@ -273,24 +273,36 @@ impl RealTable {
     /// Eight values with the bits of [`at_tail`](Self::at_tail); `upper` lanes hold 0 or 1.
     #[inline(always)]
     pub fn lanes<S: Simd>(&self, s: S, upper: u64x8<S>, v: f64x8<S>) -> f64x8<S> {
+        let (cell, t) = self.locate(s, upper, v);
+        self.evaluate(s, cell.as_slice(), t)
+    }
+
+    /// The cells of eight tail probabilities, and the places in them.
+    #[inline(always)]
+    pub(super) fn locate<S: Simd>(&self, s: S, upper: u64x8<S>, v: f64x8<S>) -> (u64x8<S>, f64x8<S>) {
         let bits = v.bitcast::<u64x8<S>>();
         let side = (OCTAVES << self.order) as u64;
-        let index = (bits >> (52 - self.order)) - u64x8::splat(s, LOWEST << self.order)
+        let cell = (bits >> (52 - self.order)) - u64x8::splat(s, LOWEST << self.order)
             + ((u64x8::splat(s, 0) - upper) & u64x8::splat(s, side));
         let t = (((bits << self.order) & u64x8::splat(s, MANTISSA)) | u64x8::splat(s, ONE_BITS))
             .bitcast::<f64x8<S>>()
             - f64x8::splat(s, 1.0);
-        let index = index.as_slice();
-        let cells = &self.cells;
+        (cell, t)
+    }
+
+    /// The values at eight places in eight cells.
+    #[inline(always)]
+    pub(super) fn evaluate<S: Simd>(&self, s: S, cell: &[u64], t: f64x8<S>) -> f64x8<S> {
+        let cells = &self.cells[..];
         let c = transpose([
-            row(s, cells, index[0]),
-            row(s, cells, index[1]),
-            row(s, cells, index[2]),
-            row(s, cells, index[3]),
-            row(s, cells, index[4]),
-            row(s, cells, index[5]),
-            row(s, cells, index[6]),
-            row(s, cells, index[7]),
+            row(s, cells, cell[0]),
+            row(s, cells, cell[1]),
+            row(s, cells, cell[2]),
+            row(s, cells, cell[3]),
+            row(s, cells, cell[4]),
+            row(s, cells, cell[5]),
+            row(s, cells, cell[6]),
+            row(s, cells, cell[7]),
         ]);
         let x = c[0] + t * (c[1] + t * (c[2] + t * (c[3] + t * (c[4] + t * c[5]))));
         let x = x.simd_lt(c[6]).select(c[6], x);

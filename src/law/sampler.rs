@@ -6,14 +6,16 @@
 use fearless_simd::{Simd, f64x8, prelude::*, u32x16, u64x8};
 use serde::{Deserialize, Serialize};
 
-use super::real::{nearer_tail, nearer_tail_lanes};
-use super::standard::Standardised;
+use super::real::{RealTable, nearer_tail, nearer_tail_lanes};
+use super::standard::{Shape, Standardised};
 use super::whole::WholeTable;
 use crate::random::BITS;
 
 const LAST: u64 = (1 << BITS) - 1;
 const SMALLEST: f64 = 1.0 / 9_007_199_254_740_992.0;
 const BELOW_HALF: f64 = 0.5 - SMALLEST * 0.5;
+/// Draws that are looked up together.
+const BLOCK: usize = 128;
 
 /// A continuous law with bounds and an atom, drawn as `f64`.
 ///
@@ -69,32 +71,76 @@ impl RealSampler {
     #[inline(always)]
     pub fn fill<S: Simd>(&self, s: S, lead: &[u32], trail: &[u32], out: &mut [f64]) {
         debug_assert!(lead.len() == out.len() && trail.len() == out.len() && out.len().is_multiple_of(16));
-        for ((lead, trail), out) in
-            lead.chunks_exact(16).zip(trail.chunks_exact(16)).zip(out.chunks_exact_mut(16))
-        {
-            let (l0, l1) = u32x16::from_slice(s, lead).widen();
-            let (t0, t1) = u32x16::from_slice(s, trail).widen();
-            self.lanes(s, (l0 << 20) | t0).store_slice(&mut out[..8]);
-            self.lanes(s, (l1 << 20) | t1).store_slice(&mut out[8..]);
+        let table = if let Shape::Table(table) = &self.standard.shape { Some(&**table) } else { None };
+        let blocks = lead.chunks(BLOCK).zip(trail.chunks(BLOCK)).zip(out.chunks_mut(BLOCK));
+        for ((lead, trail), out) in blocks {
+            let mut n = [0u64; BLOCK];
+            for ((lead, trail), n) in
+                lead.chunks_exact(16).zip(trail.chunks_exact(16)).zip(n.chunks_exact_mut(16))
+            {
+                let (l0, l1) = u32x16::from_slice(s, lead).widen();
+                let (t0, t1) = u32x16::from_slice(s, trail).widen();
+                ((l0 << 20) | t0).store_slice(&mut n[..8]);
+                ((l1 << 20) | t1).store_slice(&mut n[8..]);
+            }
+            match table {
+                Some(table) => self.fill_from_table(s, table, &n, out),
+                None => {
+                    for (n, out) in n.chunks_exact(8).zip(out.chunks_exact_mut(8)) {
+                        self.lanes(s, u64x8::from_slice(s, n)).store_slice(out);
+                    }
+                }
+            }
+        }
+    }
+
+    /// First where in the table every draw lies, then what it is. In one go each draw would be a single chain of
+    /// dependent steps, too long for a machine to have more than two or three under way.
+    #[inline(always)]
+    fn fill_from_table<S: Simd>(&self, s: S, table: &RealTable, n: &[u64; BLOCK], out: &mut [f64]) {
+        let (mut cell, mut place) = ([0u64; BLOCK], [0.0; BLOCK]);
+        for i in (0..BLOCK).step_by(8) {
+            let (upper, v) = self.tail(s, u64x8::from_slice(s, &n[i..i + 8]));
+            let (c, t) = table.locate(s, upper, v);
+            c.store_slice(&mut cell[i..i + 8]);
+            t.store_slice(&mut place[i..i + 8]);
+        }
+        for (i, out) in (0..BLOCK).step_by(8).zip(out.chunks_exact_mut(8)) {
+            let z = table.evaluate(s, &cell[i..i + 8], f64x8::from_slice(s, &place[i..i + 8]));
+            let x = self.standard.finish_lanes(s, z);
+            self.bound(s, u64x8::from_slice(s, &n[i..i + 8]), x).store_slice(out);
         }
     }
 
     /// Eight draws from their integers.
     #[inline(always)]
     pub fn lanes<S: Simd>(&self, s: S, n: u64x8<S>) -> f64x8<S> {
+        let (upper, v) = self.tail(s, n);
+        self.bound(s, n, self.standard.lanes(s, upper, v))
+    }
+
+    /// The tail probability of the continuous part, and 0 or 1 for which tail.
+    #[inline(always)]
+    fn tail<S: Simd>(&self, s: S, n: u64x8<S>) -> (u64x8<S>, f64x8<S>) {
         let f = |x: f64| f64x8::splat(s, x);
-        let (mut upper, mut v) = nearer_tail_lanes(s, n);
-        if self.threshold != 0 {
-            let up = upper.simd_eq(u64x8::splat(s, 1));
-            let above = up.select(v, f(1.0) - v);
-            let rest = above / f(self.chance);
-            let high = rest.simd_lt(f(0.5));
-            upper = high.select(u64x8::splat(s, 1), u64x8::splat(s, 0));
-            v = high.select(rest, f(1.0) - rest);
-            v = v.simd_lt(f(SMALLEST)).select(f(SMALLEST), v);
-            v = v.simd_gt(f(BELOW_HALF)).select(f(BELOW_HALF), v);
+        let (upper, v) = nearer_tail_lanes(s, n);
+        if self.threshold == 0 {
+            return (upper, v);
         }
-        let x = self.standard.lanes(s, upper, v);
+        let up = upper.simd_eq(u64x8::splat(s, 1));
+        let above = up.select(v, f(1.0) - v);
+        let rest = above / f(self.chance);
+        let high = rest.simd_lt(f(0.5));
+        let v = high.select(rest, f(1.0) - rest);
+        let v = v.simd_lt(f(SMALLEST)).select(f(SMALLEST), v);
+        let v = v.simd_gt(f(BELOW_HALF)).select(f(BELOW_HALF), v);
+        (high.select(u64x8::splat(s, 1), u64x8::splat(s, 0)), v)
+    }
+
+    /// Inside the bounds; the atom where the integer says so.
+    #[inline(always)]
+    fn bound<S: Simd>(&self, s: S, n: u64x8<S>, x: f64x8<S>) -> f64x8<S> {
+        let f = |x: f64| f64x8::splat(s, x);
         let x = x.simd_lt(f(self.low)).select(f(self.low), x);
         let x = x.simd_gt(f(self.high)).select(f(self.high), x);
         if self.threshold == 0 {

@@ -136,7 +136,11 @@ impl Standardised {
     /// Eight values with the bits of [`at_tail`](Self::at_tail).
     #[inline(always)]
     pub fn lanes<S: Simd>(&self, s: S, upper: u64x8<S>, v: f64x8<S>) -> f64x8<S> {
-        let z = self.shape.lanes(s, upper, v);
+        self.finish_lanes(s, self.shape.lanes(s, upper, v))
+    }
+
+    #[inline(always)]
+    pub(super) fn finish_lanes<S: Simd>(&self, s: S, z: f64x8<S>) -> f64x8<S> {
         let x = f64x8::splat(s, self.shift) + f64x8::splat(s, self.scale) * z;
         if self.exponential { exp_lanes(s, x) } else { x }
     }

@@ -1,7 +1,13 @@
-//! The supply side: how long what is released takes to arrive.
+//! The supply side: how long what is released takes to arrive, and how much of it a supplier accepts.
 //!
 //! Lead times are addressed by (arc, release period), so that strategies which release in the same period meet the same
 //! luck. A law on the period engine must be whole; a continuous one says how it is made so. Knows nothing of strategies.
+
+mod crossing;
+pub mod quantity;
+
+pub use crossing::in_common;
+pub use quantity::Quantities;
 
 use crate::config::{Crossing, EventOrder};
 use crate::error::{Error, Result, check};
@@ -16,22 +22,38 @@ const LONGEST_PIPELINE: f64 = 100_000.0;
 pub enum Lead {
     /// Always the same.
     Fixed(usize),
-    /// Drawn by (arc, release period).
+    /// Drawn by (arc, period).
     Random {
-        /// The compiled law.
+        /// The compiled law of what is drawn: lead times, or with [`Crossing::Kaplan`] age thresholds.
         law: Arc<WholeTable>,
         /// Largest value.
         longest: usize,
-        /// No order arrives before an earlier one.
-        fifo: bool,
+        /// Which orders may overtake which.
+        crossing: Crossing,
     },
 }
 
+/// What is drawn for random lead times, shared by all designs for which it is the same.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LeadDraw {
+    /// The compiled law.
+    pub law: Arc<WholeTable>,
+    /// Draws become waits with [common arrivals](in_common).
+    pub common: bool,
+}
+
 impl Lead {
-    /// Checks and compiles a lead time for runs of `periods` periods; also its mean as drawn.
-    pub fn compile(law: &Law, crossing: Crossing, order: EventOrder, periods: usize) -> Result<(Self, f64)> {
+    /// Checks and compiles a lead time for runs of `periods` periods; also the mean wait of an order: that of the law as
+    /// drawn, but in the long run with common arrivals, where it is longer. (With first in, first out it is longer as well,
+    /// by how much depends on when orders are released; the mean is that of the law.)
+    pub fn compile(
+        source: &Law,
+        crossing: Crossing,
+        order: EventOrder,
+        periods: usize,
+    ) -> Result<(Self, f64)> {
         let field = "lead_time";
-        let sampler = law.compile().map_err(|e| e.within(field))?;
+        let sampler = source.compile().map_err(|e| e.within(field))?;
         let Sampler::Whole(law) = sampler else {
             return Err(Error::Type {
                 field: field.to_owned(),
@@ -55,13 +77,63 @@ impl Lead {
         if min == 0.0 && order == EventOrder::DemandBeforeOrder {
             return Err(Error::config(field, min, "≥ 1 with event_order = demand_before_order"));
         }
-        let lead = if min == max {
-            Self::Fixed(max as usize)
-        } else {
-            let longest = max as usize;
-            Self::Random { law: Arc::new(law), longest, fifo: crossing == Crossing::Fifo }
+        if min == max {
+            return Ok((Self::Fixed(max as usize), mean));
+        }
+        let (law, mean) = match crossing {
+            Crossing::Independent | Crossing::Fifo => (law, mean),
+            Crossing::Kaplan => (crossing::threshold(&law, &name_of(source))?, mean),
+            Crossing::Common => {
+                let mean = crossing::common_mean(&law);
+                (law, mean)
+            }
         };
-        Ok((lead, mean))
+        Ok((Self::Random { law: Arc::new(law), longest: max as usize, crossing }, mean))
+    }
+
+    /// What is drawn, if anything is.
+    pub fn draw(&self) -> Option<LeadDraw> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Random { law, crossing, .. } => {
+                Some(LeadDraw { law: law.clone(), common: *crossing == Crossing::Common })
+            }
+        }
+    }
+
+    /// What the model reads in periods 0, 1, …, of one replication: waits, or with [`Crossing::Kaplan`] age thresholds.
+    /// `bits(t)` is the integer of the address of period t.
+    pub fn path(&self, periods: usize, bits: impl Fn(u64) -> u64) -> Vec<usize> {
+        let Self::Random { law, crossing, .. } = self else { return vec![self.longest(); periods] };
+        let drawn = (0..periods).map(|t| law.at(bits(t as u64)) as usize);
+        if *crossing != Crossing::Common {
+            return drawn.collect();
+        }
+        let mut latest = 0;
+        let arrivals = drawn.enumerate().map(|(t, lead)| {
+            latest = latest.max(t + lead);
+            latest - t
+        });
+        arrivals.collect()
+    }
+
+    /// Whether two designs meet the same lead times.
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Fixed(x), Self::Fixed(y)) => x == y,
+            (Self::Random { law: x, crossing: c, .. }, Self::Random { law: y, crossing: d, .. }) => {
+                x == y && c == d
+            }
+            _ => false,
+        }
+    }
+
+    /// Smallest value.
+    pub fn shortest(&self) -> usize {
+        match self {
+            Self::Fixed(l) => *l,
+            Self::Random { law, .. } => law.first() as usize,
+        }
     }
 
     /// Largest value.
@@ -71,4 +143,10 @@ impl Lead {
             Self::Random { longest, .. } => *longest,
         }
     }
+}
+
+/// What a law is called in JSON.
+fn name_of(law: &Law) -> String {
+    let tag = serde_json::to_value(law).ok().and_then(|v| v["law"].as_str().map(|s| s.replace('_', "-")));
+    tag.unwrap_or_default()
 }

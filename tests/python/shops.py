@@ -13,6 +13,9 @@ COSTS = mk.Costs(
     holding=0.7, backorder=9, shortage=0.3, lost_sale=2, order=11, unit=1.5, price=4, salvage=0.5
 )
 CROSSED = mk.Discrete([1, 2, 5], [0.25, 0.5, 0.25])
+NESTED = mk.Discrete(
+    [1, 2, 3], [0.25, 0.5, 0.25]
+)  # P(L > j)/P(L > j − 1) falls with j, as kaplan crossing needs
 
 SHOPS = {
     "base stock": mk.MakeToStock(demand=mk.Poisson(20), policy=mk.BaseStock(92), lead_time=4, costs=COSTS),
@@ -68,6 +71,32 @@ SHOPS = {
     "blocks": mk.MakeToStock(
         demand=mk.SeasonalBlocks([0, 3, 1, 4, 2, 9, 5, 0], season=2, length=3),
         policy=mk.BaseStock(12),
+        lead_time=2,
+        costs=COSTS,
+    ),
+    "reorder quantity, kaplan": mk.MakeToStock(
+        demand=mk.Poisson(6),
+        policy=mk.ReorderQuantity(15, 7),
+        lead_time=NESTED,
+        crossing="kaplan",
+        costs=COSTS,
+    ),
+    "capped, common, MOQ and packs": mk.MakeToStock(
+        demand=mk.Gamma(mean=6, sd=5),
+        policy=mk.CappedBaseStock(24, 11.5),
+        quantities=mk.Quantities(minimum=2, multiple=0.1),
+        lead_time=CROSSED,
+        crossing="common",
+        backorder_share=0,
+        costs=COSTS,
+    ),
+    "constant orders": mk.MakeToStock(
+        demand=mk.Poisson(6), policy=mk.ConstantOrder(5), backorder_share=0, costs=COSTS
+    ),
+    "a level per period, batches under a cap": mk.MakeToStock(
+        demand=mk.Poisson(6),
+        policy=mk.BaseStock([24, 30, 18]),
+        quantities=mk.Quantities(multiple=4, maximum=12),
         lead_time=2,
         costs=COSTS,
     ),

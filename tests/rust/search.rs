@@ -4,7 +4,8 @@
 mod support;
 
 use maketo::config::{
-    Array, Arrays, Costs, Demand, EventOrder, Half, MakeToStock, Opening, Policy, Request, Settled,
+    Array, Arrays, Costs, Demand, EventOrder, Half, MakeToStock, Opening, Policy, Quantities, Request,
+    Settled,
 };
 use maketo::law::Law;
 use maketo::metrics::service::{Service, Target};
@@ -22,12 +23,20 @@ fn min_max(up_to: f64, lot: f64) -> Policy {
     Policy::MinMax { reorder: up_to - lot, up_to, strict: false }
 }
 
-fn policies() -> Vec<Policy> {
+fn policies() -> Vec<(Policy, Quantities)> {
+    let none = Quantities::default();
+    let rules = |minimum, multiple| Quantities { minimum, multiple, maximum: None };
+    let lots = |quantity: f64| Policy::ReorderQuantity { reorder: -quantity, quantity, strict: false };
     vec![
-        Policy::BaseStock { level: 0.0 },
-        min_max(0.0, 5.0),
-        min_max(0.0, 40.0),
-        Policy::MinMax { reorder: -1.0, up_to: 0.0, strict: true },
+        (Policy::base_stock(0.0), none),
+        (min_max(0.0, 5.0), none),
+        (min_max(0.0, 40.0), none),
+        (Policy::MinMax { reorder: -1.0, up_to: 0.0, strict: true }, none),
+        (lots(6.0), none),
+        (Policy::base_stock(0.0), rules(9.0, None)),
+        (Policy::base_stock(0.0), rules(3.0, Some(4.0))),
+        (min_max(0.0, 10.0), rules(0.0, Some(6.0))),
+        (Policy::CappedBaseStock { level: 0.0, cap: 4.0 }, none),
     ]
 }
 
@@ -42,19 +51,23 @@ fn targets() -> [Target; 3] {
 fn shops() -> Vec<MakeToStock> {
     let mut all = Vec::new();
     for law in [poisson(2.0), lumpy(), Law::Empirical { values: vec![0.0, 0.5, 7.25], interpolate: false }] {
-        for policy in policies() {
+        for (policy, quantities) in policies() {
             for order in [EventOrder::OrderBeforeDemand, EventOrder::DemandBeforeOrder] {
                 for share in [1.0, 0.0] {
                     let random = discrete(&[1.0, 2.0, 5.0], &[0.5, 0.25, 0.25]);
                     let lead = if all.len() % 3 == 0 { random } else { fixed(2.0) };
-                    let mut m = model(law.clone(), policy, lead);
+                    let mut m = model(law.clone(), policy.clone(), lead);
+                    m.quantities = quantities;
                     m.event_order = order;
                     m.backorder_share = share;
                     m.review_period = 1 + (all.len() % 2) as u32;
                     m.opening_stock = if all.len() % 4 < 2 { SETTLED } else { None };
                     let none = Costs::default();
                     m.costs = Costs { holding: 1.0, backorder: 9.0, lost_sale: 30.0, order: 3.0, ..none };
-                    all.push(m);
+                    // A cap below the mean demand lets the backlog grow for ever.
+                    if !(matches!(m.policy, Policy::CappedBaseStock { .. }) && m.review_period > 1) {
+                        all.push(m);
+                    }
                 }
             }
         }
@@ -70,13 +83,7 @@ fn training(m: &MakeToStock) -> Request {
 }
 
 fn moved(m: &MakeToStock, level: f64) -> MakeToStock {
-    let policy = match m.policy {
-        Policy::MinMax { reorder, up_to, strict } => {
-            Policy::MinMax { reorder: level - (up_to - reorder), up_to: level, strict }
-        }
-        _ => Policy::BaseStock { level },
-    };
-    MakeToStock { policy, ..m.clone() }
+    MakeToStock { policy: maketo::strategy::make_to_stock::shift::to(&m.policy, level), ..m.clone() }
 }
 
 /// The measure at a level by plain simulation.
@@ -93,7 +100,7 @@ fn simulated(m: &MakeToStock, target: &Target, level: f64) -> f64 {
 #[test]
 fn a_search_says_what_simulation_says_and_nothing_near_is_better() {
     for (i, m) in shops().iter().enumerate() {
-        let lot = if let Policy::MinMax { reorder, up_to, .. } = m.policy { up_to - reorder } else { 0.0 };
+        let lot = maketo::strategy::make_to_stock::shift::lowest(&m.policy);
         for target in targets() {
             let asked =
                 FitRequest { run: training(&moved(m, lot)), targets: vec![target.clone()], also: vec![] };
@@ -182,7 +189,7 @@ fn a_settled_opening_needs_demand_that_is_drawn() {
 #[test]
 fn resamples_report_both_histories() {
     let asked = |values: Vec<f64>| {
-        let mut m = model(lumpy(), Policy::BaseStock { level: 6.0 }, fixed(1.0));
+        let mut m = model(lumpy(), Policy::base_stock(6.0), fixed(1.0));
         m.demand = Demand::Bootstrap { history: "h".to_owned() };
         let shape = vec![values.len()];
         let arrays = Arrays::from([("h".to_owned(), Array { values, shape })]);

@@ -3,7 +3,7 @@
 
 use maketo::config::{
     Arrays, Costs, Crossing, Demand, EventOrder, Half, HoldingBasis, Item, Keep, MakeToStock, Method, Model,
-    Policy, Request,
+    Policy, Quantities, Request,
 };
 use maketo::law::Law;
 use maketo::run::Control;
@@ -14,6 +14,7 @@ pub(crate) fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
     MakeToStock {
         demand: Demand::Stationary { law },
         policy,
+        quantities: Quantities::default(),
         lead_time,
         crossing: Crossing::Independent,
         review_period: 1,

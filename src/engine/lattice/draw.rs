@@ -197,6 +197,37 @@ pub fn draw_whole<S: Simd>(
     draw(s, source, first_replication, first_period, periods, &mut Whole { law, out });
 }
 
+/// A tile of one real-valued law.
+#[inline(always)]
+pub fn draw_real<S: Simd>(
+    s: S,
+    source: Source,
+    law: &RealSampler,
+    first_replication: u32,
+    first_period: u64,
+    periods: usize,
+    out: &mut Tile<f64>,
+) {
+    draw(s, source, first_replication, first_period, periods, &mut Real { law, out });
+}
+
+struct Real<'a> {
+    law: &'a RealSampler,
+    out: &'a mut Tile<f64>,
+}
+
+impl Rows for Real<'_> {
+    #[inline(always)]
+    fn trails(&self) -> bool {
+        true
+    }
+
+    #[inline(always)]
+    fn row<S: Simd>(&mut self, s: S, row: usize, words: Words<'_>) {
+        words.real(s, self.law, &mut self.out[row]);
+    }
+}
+
 struct Whole<'a> {
     law: &'a WholeTable,
     out: &'a mut Tile<i32>,

@@ -45,6 +45,8 @@ pub trait Lanes<S: Simd>: Copy + Add<Output = Self> + Sub<Output = Self> {
     fn at_or_below(self, other: Self) -> Self::Mask;
     /// `yes` where the mask holds, else `no`.
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// A bit for each lane where the mask holds, the first lane lowest.
+    fn bits(mask: Self::Mask) -> u32;
     /// `self` where it exceeds `tolerance`, else `zero`. Whole quantities have no rounding to tolerate.
     fn beyond(self, tolerance: Self, zero: Self) -> Self;
     /// `share` of `self`.
@@ -150,6 +152,10 @@ impl<S: Simd> Lanes<S> for i32x16<S> {
         mask.select(yes, no)
     }
     #[inline(always)]
+    fn bits(mask: Self::Mask) -> u32 {
+        mask.to_bitmask() as u32
+    }
+    #[inline(always)]
     fn beyond(self, _tolerance: Self, zero: Self) -> Self {
         self.max(zero)
     }
@@ -195,6 +201,10 @@ impl<S: Simd> Lanes<S> for f64x8<S> {
     #[inline(always)]
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
         mask.select(yes, no)
+    }
+    #[inline(always)]
+    fn bits(mask: Self::Mask) -> u32 {
+        mask.to_bitmask() as u32
     }
     #[inline(always)]
     fn beyond(self, tolerance: Self, zero: Self) -> Self {
@@ -263,6 +273,10 @@ impl<S: Simd, V: Lanes<S>> Lanes<S> for Pair<V> {
     #[inline(always)]
     fn choose(mask: Self::Mask, yes: Self, no: Self) -> Self {
         Self(V::choose(mask.0, yes.0, no.0), V::choose(mask.1, yes.1, no.1))
+    }
+    #[inline(always)]
+    fn bits(mask: Self::Mask) -> u32 {
+        V::bits(mask.0) | V::bits(mask.1) << V::WIDTH
     }
     #[inline(always)]
     fn beyond(self, tolerance: Self, zero: Self) -> Self {

@@ -15,7 +15,7 @@ mod draw;
 mod lanes;
 mod rows;
 
-pub use draw::{Rows, Source, Words, draw, draw_whole};
+pub use draw::{Rows, Source, Words, draw, draw_real, draw_whole};
 pub use lanes::{Cell, Lanes, Pair, Zip};
 pub use rows::{Place, store_rows};
 

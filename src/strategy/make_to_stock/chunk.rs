@@ -12,13 +12,13 @@ use super::settle::Settle;
 use super::shortfall::Samples;
 use super::trace::{RowCell, Rows, View, WINDOW};
 use crate::demand::{DemandCell, DemandState, Window};
-use crate::engine::lattice::{Cell, DEPTH, Tile, new_tile};
+use crate::engine::lattice::{Cell, DEPTH, LANES, Row, Tile, new_tile};
 use crate::engine::level::at_level;
 use crate::engine::work::{Cancel, Piece};
 use crate::error::Result;
 use crate::metrics::{Counts, Quantity};
 use crate::random::Stream;
-use crate::supply::Lead;
+use crate::supply::in_common;
 use fearless_simd::{Level, Simd};
 use std::ops::Range;
 
@@ -49,7 +49,27 @@ pub struct Scratch {
 struct Draws {
     demand: Box<DemandState>,
     /// One tile per random lead time, and at least one.
-    leads: Vec<Box<Tile<i32>>>,
+    leads: Vec<LeadTile>,
+}
+
+/// Lead times drawn for a tile.
+struct LeadTile {
+    drawn: Box<Tile<i32>>,
+    /// Wait of an order in the last period drawn, where arrivals are common.
+    wait: Row<i32>,
+}
+
+impl LeadTile {
+    fn new() -> Self {
+        Self { drawn: new_tile(), wait: [0; LANES] }
+    }
+}
+
+impl Draws {
+    fn reserve_leads(&mut self, count: usize) {
+        self.leads.resize_with(self.leads.len().max(count).max(1), LeadTile::new);
+        self.leads.iter_mut().for_each(|lead| lead.wait = [0; LANES]);
+    }
 }
 
 struct CellScratch<T> {
@@ -100,7 +120,7 @@ pub fn run_chunk(
             chunk.by_reference(output)?;
             continue;
         };
-        scratch.inputs.leads.resize_with(group.leads.len().max(1), new_tile);
+        scratch.inputs.reserve_leads(group.leads.len());
         if group.whole {
             let cells = scratch.whole.get_or_insert_with(CellScratch::new);
             at_level!(level, s => chunk.run(s, cells, &mut scratch.inputs, output))?;
@@ -125,7 +145,7 @@ pub(super) fn visit_shortfall(
     let group = &plan.groups[0];
     let chunk = Chunk::new(setting, plan, group, piece);
     let level = setting.level.unwrap_or_else(Level::baseline);
-    scratch.inputs.leads.resize_with(group.leads.len().max(1), new_tile);
+    scratch.inputs.reserve_leads(group.leads.len());
     if group.whole {
         let cells = scratch.whole.get_or_insert_with(CellScratch::new);
         at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.inputs, samples))
@@ -194,7 +214,7 @@ impl<'a> Chunk<'a> {
                 let (tile, record) = (&demand[slot], &mut records[slot]);
                 let inputs = |j: usize| {
                     let lead = leads.get(group.lead_of[j]).unwrap_or(&leads[0]);
-                    Inputs { demand: tile, lead }
+                    Inputs { demand: tile, lead: &lead.drawn }
                 };
                 let plain = || if self.frame.lean { Detail::Lean } else { Detail::Sums };
                 if let Some(curve) = &group.curve {
@@ -274,10 +294,15 @@ impl<'a> Chunk<'a> {
             draws.demand.reset(&self.group.demand, &window);
         }
         T::fill(s, &self.group.demand, &window, &mut draws.demand, demand);
-        for (law, tile) in self.group.leads.iter().zip(&mut draws.leads) {
+        for (draw, tile) in self.group.leads.iter().zip(&mut draws.leads) {
             s.vectorize(
                 #[inline(always)]
-                || window.whole(s, Stream::LeadTime, law, tile),
+                || {
+                    window.whole(s, Stream::LeadTime, &draw.law, &mut tile.drawn);
+                    if draw.common {
+                        in_common(&mut tile.drawn, &mut tile.wait, window.periods);
+                    }
+                },
             );
         }
     }
@@ -303,7 +328,7 @@ impl<'a> Chunk<'a> {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].tally.forget();
                 }
-                let inputs = Inputs { demand, lead: &draws.leads[0] };
+                let inputs = Inputs { demand, lead: &draws.leads[0].drawn };
                 advance(s, base, &mut states[0], inputs, span, Detail::Record(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
@@ -365,11 +390,8 @@ impl<'a> Chunk<'a> {
                 let (demand, n) = self.group.demand.path(key, self.plan.entity, replication, periods);
                 clipped += u64::from(j == 0) * n;
                 let line = self.window(0).source(Stream::LeadTime).line(replication);
-                let wait = |t: usize| match &p.lead {
-                    Lead::Fixed(l) => *l,
-                    Lead::Random { law, .. } => law.at(line.bits(t as u64)) as usize,
-                };
-                let (counts, periods) = reference::run(p, &demand, wait, self.frame.warm_up);
+                let lead = p.lead.path(self.frame.periods, |t| line.bits(t));
+                let (counts, periods) = reference::run(p, &demand, &lead, self.frame.warm_up);
                 let row = lane - self.lanes.start;
                 for (quantity, rows) in &mut output.traces[design] {
                     for (t, period) in periods.iter().enumerate() {

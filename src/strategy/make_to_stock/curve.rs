@@ -7,13 +7,14 @@
 //! on hand (S − X)⁺   backorders (X − S)⁺   available (S − V)⁺   filled min(d, (S − V)⁺)   stockout X > S
 //! ```
 //!
-//! Not valid with lost sales (the shortage decides what is ordered), nor when the opening stock is fixed while the
-//! level moves.
+//! Not valid with lost sales (the shortage decides what is ordered), nor when the opening stock is fixed while the level
+//! moves. Not taken with a MOQ, batch or cap either: X would still not depend on S, but a rule is a jump, and what is
+//! rounding in one path must not become a batch in another. How lead times cross does not matter.
 
 use super::kernel::{Record, Span};
 use super::params::Params;
 use super::tally::{AVAILABLE, BACKORDERS, FILLED, ON_HAND, STOCKOUTS, Tally};
-use crate::config::Policy;
+use crate::config::{Level, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{Cell, LANES, Lanes, Row, Tile};
 use crate::metrics::Counts;
@@ -54,8 +55,13 @@ impl Curve {
 
     /// The design with level and opening stock 0, if it tells all about `p`.
     pub fn base(p: &Params, demand: &DemandSource) -> Result<Params, String> {
-        if !matches!(p.policy, Policy::BaseStock { .. }) {
-            return Err("the policy is not a base stock".to_owned());
+        match &p.policy {
+            Policy::BaseStock { level: Level::Constant(_) } => (),
+            Policy::BaseStock { .. } => return Err("the base-stock level changes with the period".to_owned()),
+            _ => return Err("the policy is not a base stock".to_owned()),
+        }
+        if !p.quantities.are_none() {
+            return Err("orders obey a MOQ, batch or cap".to_owned());
         }
         if !p.opens_at_target {
             return Err("the opening stock does not move with the level".to_owned());
@@ -84,13 +90,7 @@ impl Curve {
 }
 
 fn same_but_level(a: &Params, b: &Params) -> bool {
-    use crate::supply::Lead;
-    let leads = match (&a.lead, &b.lead) {
-        (Lead::Fixed(x), Lead::Fixed(y)) => x == y,
-        (Lead::Random { law: x, fifo: f, .. }, Lead::Random { law: y, fifo: g, .. }) => x == y && f == g,
-        _ => false,
-    };
-    leads && a.settle == b.settle && a.review == b.review && a.demand_first == b.demand_first
+    a.lead.same(&b.lead) && a.settle == b.settle && a.review == b.review && a.demand_first == b.demand_first
 }
 
 /// Adds one span of the base run to the sums of one level.

@@ -2,10 +2,12 @@
 //! replications at a time. Step for step the same arithmetic as [`reference`](super::reference).
 
 use super::params::Params;
+use super::pipeline::{Now, WIDEST, collect, send};
+use super::release::{Class, release_lanes};
 use super::tally::{
     AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally,
 };
-use crate::config::Policy;
+use crate::config::{Crossing, Policy};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Lanes, Pair, Row, Tile, new_tile};
 use crate::metrics::Counts;
 use crate::supply::Lead;
@@ -18,8 +20,11 @@ type Wide<S, T> = Pair<<T as Cell>::Lanes<S>>;
 pub(super) struct State<T> {
     net: Row<T>,
     position: Row<T>,
-    ring: Vec<Row<T>>,
-    last_arrival: Row<i32>,
+    /// The pipeline: for each vector of lanes in turn its slots one after the other, so that what a vector reads and
+    /// writes lies close together.
+    ring: Vec<T>,
+    /// Latest arrival so far; with kaplan crossing how many releases have arrived.
+    progress: Row<i32>,
     pub(super) tally: Tally<T>,
 }
 
@@ -58,7 +63,7 @@ pub(super) struct Span {
 impl<T: Cell> State<T> {
     pub(super) fn new() -> Self {
         let zero = [T::default(); LANES];
-        Self { net: zero, position: zero, ring: Vec::new(), last_arrival: [0; LANES], tally: Tally::new() }
+        Self { net: zero, position: zero, ring: Vec::new(), progress: [0; LANES], tally: Tally::new() }
     }
 
     /// Back to the opening position, keeping the memory.
@@ -67,8 +72,8 @@ impl<T: Cell> State<T> {
         self.net = [opening; LANES];
         self.position = [opening; LANES];
         self.ring.clear();
-        self.ring.resize(p.ring(), [T::default(); LANES]);
-        self.last_arrival = [0; LANES];
+        self.ring.resize(p.ring() * LANES, T::default());
+        self.progress = [0; LANES];
         self.tally.forget();
     }
 
@@ -101,7 +106,11 @@ pub(super) struct Inputs<'a, T> {
     pub(super) lead: &'a Tile<i32>,
 }
 
-/// Advances one design over a span of a tile. (Never inlined: each caller would compile every variant again.)
+/// Advances one design over a span of a tile.
+///
+/// Two cases that most runs and every sweep consist of have kernels of their own: base stock with a fixed lead time and
+/// min-max with a random one, backorders, few sums. Everything else shares one that asks as it goes; the answers never
+/// change, so the machine guesses them right. (Never inlined: each caller would compile every variant again.)
 #[inline(never)]
 pub(super) fn advance<S: Simd, T: Cell>(
     s: S,
@@ -113,45 +122,38 @@ pub(super) fn advance<S: Simd, T: Cell>(
 ) {
     state.tally.make_room(span.to - span.from, p.flush_every);
     let random = matches!(p.lead, Lead::Random { .. });
-    let min_max = matches!(p.policy, Policy::MinMax { .. });
-    let lossy = p.lost_share > 0.0;
     macro_rules! variant {
-        ($d:literal, $m:literal, $r:literal, $l:literal) => {
-            match detail {
-                Detail::Lean => s.vectorize(
-                    #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 0>(s, p, state, inputs, span, None),
-                ),
-                Detail::Sums => s.vectorize(
-                    #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 1>(s, p, state, inputs, span, None),
-                ),
-                Detail::Record(record) => s.vectorize(
-                    #[inline(always)]
-                    || span_lanes::<S, T, $d, $m, $r, $l, 2>(s, p, state, inputs, span, Some(record)),
-                ),
-            }
+        ($d:literal, $c:expr, $r:literal, $detail:literal, $record:expr) => {
+            s.vectorize(
+                #[inline(always)]
+                || span_lanes::<S, T, $d, $c, $r, $detail>(s, p, state, inputs, span, $record),
+            )
         };
     }
-    match (p.demand_first, min_max, random, lossy) {
-        (false, false, false, false) => variant!(false, false, false, false),
-        (false, false, false, true) => variant!(false, false, false, true),
-        (false, false, true, false) => variant!(false, false, true, false),
-        (false, false, true, true) => variant!(false, false, true, true),
-        (false, true, false, false) => variant!(false, true, false, false),
-        (false, true, false, true) => variant!(false, true, false, true),
-        (false, true, true, false) => variant!(false, true, true, false),
-        (false, true, true, true) => variant!(false, true, true, true),
-        (true, false, false, false) => variant!(true, false, false, false),
-        (true, false, false, true) => variant!(true, false, false, true),
-        (true, false, true, false) => variant!(true, false, true, false),
-        (true, false, true, true) => variant!(true, false, true, true),
-        (true, true, false, false) => variant!(true, true, false, false),
-        (true, true, false, true) => variant!(true, true, false, true),
-        (true, true, true, false) => variant!(true, true, true, false),
-        (true, true, true, true) => variant!(true, true, true, true),
+    let lean = matches!(detail, Detail::Lean) && p.lost_share == 0.0;
+    match (p.demand_first, random, Class::of(p)) {
+        (false, false, Class::BaseStock) if lean => return variant!(false, BASE_STOCK, false, 0, None),
+        (true, false, Class::BaseStock) if lean => return variant!(true, BASE_STOCK, false, 0, None),
+        (false, true, Class::MinMax) if lean => return variant!(false, MIN_MAX, true, 0, None),
+        (true, true, Class::MinMax) if lean => return variant!(true, MIN_MAX, true, 0, None),
+        _ => {}
+    }
+    match (p.demand_first, random, detail) {
+        (false, false, Detail::Record(record)) => variant!(false, ANY, false, 2, Some(record)),
+        (false, true, Detail::Record(record)) => variant!(false, ANY, true, 2, Some(record)),
+        (true, false, Detail::Record(record)) => variant!(true, ANY, false, 2, Some(record)),
+        (true, true, Detail::Record(record)) => variant!(true, ANY, true, 2, Some(record)),
+        (false, false, _) => variant!(false, ANY, false, 1, None),
+        (false, true, _) => variant!(false, ANY, true, 1, None),
+        (true, false, _) => variant!(true, ANY, false, 1, None),
+        (true, true, _) => variant!(true, ANY, true, 1, None),
     }
 }
+
+// What a kernel is compiled for: plain policies without lost sales, or whatever the design says.
+const BASE_STOCK: u8 = 0;
+const MIN_MAX: u8 = 1;
+const ANY: u8 = 2;
 
 /// Slots of the pipeline and review days, worked out once per span instead of once per lane.
 struct Calendar {
@@ -179,9 +181,8 @@ fn span_lanes<
     S: Simd,
     T: Cell,
     const DEMAND_FIRST: bool,
-    const MIN_MAX: bool,
+    const CLASS: u8,
     const RANDOM_LEAD: bool,
-    const LOSSY: bool,
     const DETAIL: u8,
 >(
     s: S,
@@ -192,56 +193,98 @@ fn span_lanes<
     mut record: Option<&mut Record<T>>,
 ) {
     let calendar = Calendar::new(p, span);
+    let class = match CLASS {
+        BASE_STOCK => Class::BaseStock,
+        MIN_MAX => Class::MinMax,
+        _ => Class::of(p),
+    };
+    let lossy = CLASS == ANY && p.lost_share > 0.0;
     let splat = |x: f64| Wide::<S, T>::splat(s, T::from_f64(x));
     let (zero, one) = (splat(0.0), splat(1.0));
-    let (target, reorder, strict) = match p.policy {
-        Policy::BaseStock { level } => (splat(level), zero, false),
-        Policy::MinMax { reorder, up_to, strict } => (splat(up_to), splat(reorder), strict),
+    let (reorder, strict) = match p.policy {
+        Policy::MinMax { reorder, strict, .. } => (splat(reorder), strict),
+        _ => (zero, false),
     };
+    let target = splat(p.policy.target());
     let lost_share = splat(p.lost_share);
     let all_lost = p.lost_share >= 1.0;
     let tolerance = splat(p.tolerance);
     let short_of_nought = zero - tolerance;
     // At or below the reorder level, or strictly below it, whatever the last places say.
     let trigger = if strict { reorder - tolerance } else { reorder + tolerance };
-    let immediate = p.ring() == 0;
+    let slots = p.ring();
+    let immediate = slots == 0;
+    let arrives_at_once = p.lead.shortest() == 0;
+    let crossing = if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
+    let (fifo, kaplan) = (crossing == Crossing::Fifo, crossing == Crossing::Kaplan);
 
-    for g in (0..LANES).step_by(Wide::<S, T>::WIDTH) {
+    let width = Wide::<S, T>::WIDTH;
+    for g in (0..LANES).step_by(width) {
         let load = |row: &Row<T>| Wide::<S, T>::load(s, &row[g..]);
         let (mut net, mut position) = (load(&state.net), load(&state.position));
         let mut sums: [Wide<S, T>; SUMS] = std::array::from_fn(|i| load(&state.tally.sums[i]));
+        let pipeline = &mut state.ring[g * slots..(g + width) * slots];
+        let progress = &mut state.progress[g..g + width];
 
         for k in span.from..span.to {
             let d = load(&inputs.demand[k]);
             let slot = calendar.slot[k];
-            if !immediate {
-                net = net + load(&state.ring[slot]);
+            let now = Now { t: span.tile_start + k, slot };
+            let lead = &inputs.lead[k][g..g + width];
+            if RANDOM_LEAD && kaplan {
+                net = net + Wide::<S, T>::load(s, &collect(lead, now, now.t, progress, pipeline));
+            } else if !immediate {
+                let due = &mut pipeline[slot * width..(slot + 1) * width];
+                net = net + Wide::<S, T>::load(s, due);
                 if RANDOM_LEAD {
-                    zero.store(&mut state.ring[slot][g..]);
+                    zero.store(due);
                 }
             }
             let mut ordered = zero;
             macro_rules! plan {
                 () => {
                     if calendar.review[k] {
-                        ordered = if MIN_MAX {
-                            let due =
-                                if strict { position.below(trigger) } else { position.at_or_below(trigger) };
-                            Wide::<S, T>::choose(due, target - position, zero)
-                        } else {
-                            (target - position).beyond(tolerance, zero)
+                        ordered = match class {
+                            Class::BaseStock => (target - position).beyond(tolerance, zero),
+                            Class::MinMax => {
+                                let due = if strict {
+                                    position.below(trigger)
+                                } else {
+                                    position.at_or_below(trigger)
+                                };
+                                Wide::<S, T>::choose(due, target - position, zero)
+                            }
+                            Class::General => {
+                                let mut lanes = [T::default(); WIDEST];
+                                position.store(&mut lanes);
+                                release_lanes(p, now.t, &mut lanes[..width]);
+                                Wide::<S, T>::load(s, &lanes)
+                            }
                         };
                         position = position + ordered;
-                        if RANDOM_LEAD {
-                            scatter::<S, T>(p, state, &inputs.lead[k], ordered, g, slot, span.tile_start + k);
-                            net = net + load(&state.ring[slot]);
-                            zero.store(&mut state.ring[slot][g..]);
+                        if RANDOM_LEAD && !kaplan {
+                            let who = Wide::<S, T>::bits(zero.below(ordered));
+                            if who != 0 {
+                                let mut quantity = [T::default(); WIDEST];
+                                ordered.store(&mut quantity);
+                                let last = if fifo { Some(&mut *progress) } else { None };
+                                send(who, &quantity, lead, now, last, pipeline);
+                            }
+                            if arrives_at_once {
+                                let due = &mut pipeline[slot * width..(slot + 1) * width];
+                                net = net + Wide::<S, T>::load(s, due);
+                                zero.store(due);
+                            }
                         } else if immediate {
                             net = net + ordered;
                         }
                     }
-                    if !RANDOM_LEAD && !immediate {
-                        ordered.store(&mut state.ring[slot][g..]);
+                    if (!RANDOM_LEAD && !immediate) || (RANDOM_LEAD && kaplan) {
+                        ordered.store(&mut pipeline[slot * width..(slot + 1) * width]);
+                        if RANDOM_LEAD && arrives_at_once {
+                            net = net
+                                + Wide::<S, T>::load(s, &collect(lead, now, now.t + 1, progress, pipeline));
+                        }
                     }
                 };
             }
@@ -253,7 +296,7 @@ fn span_lanes<
             // Demand below what is available is filled; `smaller` takes the right one of equals.
             let filled = d.smaller(available);
             let out_of_stock;
-            if LOSSY {
+            if lossy {
                 let short = d - filled;
                 // What leaves is what is filled and what will wait; nothing waits where all is lost, to the last bit.
                 let waits = if all_lost { zero } else { short - short.portion(lost_share) };
@@ -299,37 +342,5 @@ fn span_lanes<
         for (sum, row) in sums.iter().zip(&mut state.tally.sums).take(kept) {
             sum.store(&mut row[g..]);
         }
-    }
-}
-
-/// Orders with random lead times go to their own slots of the pipeline.
-#[inline(always)]
-fn scatter<S: Simd, T: Cell>(
-    p: &Params,
-    state: &mut State<T>,
-    lead: &Row<i32>,
-    ordered: Wide<S, T>,
-    g: usize,
-    slot: usize,
-    t: usize,
-) {
-    let ring = state.ring.len();
-    let mut quantity = [T::default(); 32];
-    ordered.store(&mut quantity);
-    let fifo = matches!(p.lead, Lead::Random { fifo: true, .. });
-    for (j, &q) in quantity.iter().enumerate().take(Wide::<S, T>::WIDTH) {
-        let lane = g + j;
-        if q <= T::default() {
-            continue;
-        }
-        let mut wait = lead[lane] as usize;
-        if fifo {
-            let last = &mut state.last_arrival[lane];
-            let arrival = (*last).max((t + wait) as i32);
-            *last = arrival;
-            wait = arrival as usize - t;
-        }
-        let to = if slot + wait >= ring { slot + wait - ring } else { slot + wait };
-        state.ring[to][lane] = state.ring[to][lane] + q;
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! # What it models
 //!
-//! One item, one stock, one supplier (a plant or a vendor) with unlimited capacity (spec X1, S1, F3):
+//! One item, one stock, one supplier (a plant or a vendor) with unlimited capacity (spec X1, S1, S5, F3):
 //!
 //! ```text
 //!                     release q                    lead time L
 //!      plan ◄──────── inventory position ───────► pipeline ───────► stock ───────► demand
-//!   (S) or (s, S)     on hand + on order                              │   shortage: share β waits,
+//!     a policy,       on hand + on order                              │   shortage: share β waits,
 //!   every R periods   − backorders                                    │   the rest is lost
 //!                                                                     └── holding h, backorder b, …
 //! ```
@@ -22,7 +22,7 @@
 //! net stock n = on hand − backorders (never both positive: invariant C7), inventory position p = n + on order.
 //!
 //! ```text
-//! receive   n += y                          release   q = max(0, S − p)      or   p ≤ s: q = S − p
+//! receive   n += y                          release   q = rules(policy(p)), e.g. max(0, S − p)
 //! demand    available a = max(0, n)                   p += q,  pipeline[t + L] += q
 //!           filled = min(d, a), short = d − filled, lost = (1 − β)·short
 //!           n += lost − d,  p += lost − d
@@ -32,17 +32,20 @@
 //!
 //! # Files
 //!
-//! [`params`]: the configuration, checked once · [`reference`]: the model for reading, one replication at a time ·
-//! `kernel`, `tally`: the same on lanes · [`plan`]: one item with its designs · [`chunk`], `trace`: a piece of its replications · [`curve`]: all
-//! base-stock levels from one pass · [`shortfall`]: the same, pooled, for searches · [`shift`]: policies that can be moved
-//! as a whole · [`settle`]: openings drawn from the long run.
+//! [`params`]: the configuration, checked once · [`release`]: policies and quantity rules · [`reference`]: the model for
+//! reading, one replication at a time · `kernel`, `pipeline`, `tally`: the same on lanes · [`plan`]: one item with its
+//! designs · [`chunk`], `trace`: a piece of its replications · [`curve`]: all base-stock levels from one pass ·
+//! [`shortfall`]: the same, pooled, for searches · [`shift`]: policies that can be moved as a whole · [`settle`]: openings
+//! drawn from the long run.
 
 pub mod chunk;
 pub mod curve;
 mod kernel;
 pub mod params;
+mod pipeline;
 pub mod plan;
 pub mod reference;
+pub mod release;
 pub mod settle;
 pub mod shift;
 pub mod shortfall;

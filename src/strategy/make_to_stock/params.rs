@@ -6,7 +6,7 @@ use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Polic
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
-use crate::supply::Lead;
+use crate::supply::{Lead, Quantities};
 
 /// Rounding of a sum of quantities, relative to the largest: a hundred times that of ten thousand additions.
 const ROUNDING: f64 = 1e-12;
@@ -16,6 +16,8 @@ const ROUNDING: f64 = 1e-12;
 pub struct Params {
     /// Release policy.
     pub policy: Policy,
+    /// What the supplier accepts of it.
+    pub quantities: Quantities,
     /// Lead time.
     pub lead: Lead,
     /// Mean lead time as drawn.
@@ -36,8 +38,9 @@ pub struct Params {
     pub settle: Option<Settle>,
     /// Cost rates.
     pub costs: Costs,
-    /// How far net stock and position can stray from the levels: the largest demand of a protection interval.
-    stray: f64,
+    /// Warm-up included.
+    periods: usize,
+    largest_demand: f64,
     /// Differences below this are rounding: real quantities that should be equal (a gap of nought, a stock that just
     /// meets the demand) differ in their last places. Far below any demand; whole quantities are exact and ignore it.
     pub tolerance: f64,
@@ -51,6 +54,7 @@ impl Params {
     /// Checks and compiles one design; `periods` includes warm-up.
     pub fn compile(model: &MakeToStock, demand: &DemandSource, periods: usize) -> Result<Self> {
         model.policy.check()?;
+        model.quantities.check()?;
         model.costs.check()?;
         if model.review_period == 0 {
             return Err(Error::config("review_period", 0, "≥ 1"));
@@ -64,28 +68,15 @@ impl Params {
             Some(Opening::Stock(x)) => check::non_negative("opening_stock", x)?,
             Some(Opening::Settled(_)) | None => model.policy.target(),
         };
-        let settle = match model.opening_stock {
-            Some(Opening::Settled(_)) => Some(Settle::compile(demand, review)?),
-            _ => None,
-        };
         if opening < 0.0 && model.backorder_share < 1.0 {
-            let field = if matches!(model.policy, Policy::BaseStock { .. }) {
-                "policy.level"
-            } else {
-                "policy.up_to"
-            };
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
-            return Err(Error::config(field, opening, bound));
-        }
-        if settle.is_some() && model.backorder_share < 1.0 && opening < shift::lowest(&model.policy) {
-            let bound = "such that the reorder level is ≥ 0 where sales are lost and the opening is settled";
-            return Err(Error::config("policy.up_to", opening, bound));
+            return Err(Error::config(model.policy.target_field(), opening, bound));
         }
         let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
         let lost_share = 1.0 - model.backorder_share;
-        let stray = (lead.longest() + review + 1) as f64 * demand.largest;
         let mut params = Self {
-            policy: model.policy,
+            policy: model.policy.clone(),
+            quantities: model.quantities,
             lead,
             mean_lead,
             review,
@@ -94,28 +85,49 @@ impl Params {
             lost_share,
             opening,
             opens_at_target: !matches!(model.opening_stock, Some(Opening::Stock(_))),
-            settle,
+            settle: None,
             costs: model.costs,
-            stray,
+            periods,
+            largest_demand: demand.largest,
             tolerance: 0.0,
             whole: demand.whole,
             flush_every: usize::MAX,
         };
         params.bound();
+        if let Some(Opening::Settled(_)) = model.opening_stock {
+            params.settle = Some(Settle::compile(&params, demand)?);
+        }
         Ok(params)
     }
 
     /// Works out whether integers hold every quantity, and for how many periods.
     fn bound(&mut self) {
-        let reorder = if let Policy::MinMax { reorder, .. } = self.policy { reorder } else { 0.0 };
-        let levels = [self.policy.target(), reorder, self.opening];
-        let reach = levels.iter().map(|x| x.abs()).sum::<f64>() + self.stray;
-        self.whole &= levels.iter().all(|x| x.fract() == 0.0)
+        let Quantities { minimum, multiple, .. } = self.quantities;
+        let overshoot = minimum + multiple.unwrap_or(0.0);
+        let reach = self.policy.reach() + self.opening.abs() + overshoot + self.stray();
+        let mut named = self.policy.numbers().into_iter().chain(self.quantities.numbers());
+        self.whole &= self.opening.fract() == 0.0
+            && named.all(|x| x.fract() == 0.0)
             && (self.lost_share == 0.0 || self.lost_share == 1.0)
             && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
         self.tolerance = ROUNDING * reach;
         self.flush_every =
             if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
+    }
+
+    /// How far net stock and position can stray from the levels: by the largest demand of a protection interval, where
+    /// orders can make up for it; where they are limited or fixed, by all that is demanded or ordered.
+    fn stray(&self) -> f64 {
+        let protection = (self.lead.longest() + self.review + 1) as f64 * self.largest_demand;
+        match self.policy {
+            Policy::ConstantOrder { quantity } => {
+                let ordered = self.quantities.apply(quantity, 0.0);
+                self.periods as f64 * self.largest_demand.max(ordered)
+            }
+            Policy::CappedBaseStock { .. } => self.periods as f64 * self.largest_demand,
+            _ if self.quantities.maximum.is_some() => self.periods as f64 * self.largest_demand,
+            _ => protection,
+        }
     }
 
     /// The same design with its target at `level`; opening stock follows where it did before.

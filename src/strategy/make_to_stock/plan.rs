@@ -6,10 +6,8 @@ use super::shift;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
-use crate::law::WholeTable;
 use crate::metrics::Tariff;
-use crate::supply::Lead;
-use std::sync::Arc;
+use crate::supply::LeadDraw;
 
 /// What every item of a run shares.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +45,7 @@ pub(super) struct Group {
     pub(super) demand: DemandSource,
     pub(super) designs: Vec<usize>,
     pub(super) params: Vec<Params>,
-    pub(super) leads: Vec<Arc<WholeTable>>,
+    pub(super) leads: Vec<LeadDraw>,
     pub(super) lead_of: Vec<usize>,
     pub(super) whole: bool,
     pub(super) curve: Option<Curve>,
@@ -186,10 +184,10 @@ impl Group {
     }
 
     fn push(&mut self, design: usize, params: Params) {
-        self.lead_of.push(match &params.lead {
-            Lead::Fixed(_) => usize::MAX,
-            Lead::Random { law, .. } => self.leads.iter().position(|l| l == law).unwrap_or_else(|| {
-                self.leads.push(law.clone());
+        self.lead_of.push(match params.lead.draw() {
+            None => usize::MAX,
+            Some(draw) => self.leads.iter().position(|l| *l == draw).unwrap_or_else(|| {
+                self.leads.push(draw);
                 self.leads.len() - 1
             }),
         });

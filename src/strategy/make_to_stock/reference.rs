@@ -4,7 +4,8 @@
 //! (units are conserved) and C7 (never stock and backlog at once) as it goes.
 
 use super::params::Params;
-use crate::config::Policy;
+use super::release::release;
+use crate::config::Crossing;
 use crate::metrics::{Counts, Quantity};
 use crate::supply::Lead;
 
@@ -39,43 +40,50 @@ impl Period {
     }
 }
 
-/// Runs one replication over `demand`; `lead(t)` is the lead time of an order released in t.
-pub fn run(
-    p: &Params,
-    demand: &[f64],
-    lead: impl Fn(usize) -> usize,
-    warm_up: usize,
-) -> (Counts, Vec<Period>) {
+/// Runs one replication over `demand`; `lead[t]` is the wait of an order released in t, or with kaplan crossing the age that
+/// arrives in t (see [`Lead::path`]).
+pub fn run(p: &Params, demand: &[f64], lead: &[usize], warm_up: usize) -> (Counts, Vec<Period>) {
     let mut counts = Counts::default();
     let mut days = Vec::with_capacity(demand.len());
+    let crossing = if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
+    // By period of arrival; with kaplan crossing by period of release, and the first so many have arrived.
     let mut arriving = vec![0.0; demand.len() + p.lead.longest() + 1];
-    let mut last_arrival = 0;
+    let (mut last_arrival, mut arrived) = (0, 0);
     let (mut net, mut position, mut on_order) = (p.opening, p.opening, 0.0);
     for (t, &d) in demand.iter().enumerate() {
         if t == warm_up {
             counts = Counts::default();
         }
         let units = net + on_order;
-        let receive = |net: &mut f64, on_order: &mut f64, arriving: &mut [f64]| {
-            *net += arriving[t];
-            *on_order -= std::mem::take(&mut arriving[t]);
+        let mut receive = |net: &mut f64, on_order: &mut f64, arriving: &mut [f64], released: usize| {
+            let due = if crossing == Crossing::Kaplan {
+                let until = (t + 1).saturating_sub(lead[t]).clamp(arrived, released);
+                let due = arriving[arrived..until].iter().fold(0.0, |sum, q| sum + q);
+                arrived = until;
+                due
+            } else {
+                std::mem::take(&mut arriving[t])
+            };
+            *net += due;
+            *on_order -= due;
         };
-        receive(&mut net, &mut on_order, &mut arriving);
+        receive(&mut net, &mut on_order, &mut arriving, t);
         let mut plan = |net: &mut f64, position: &mut f64, on_order: &mut f64| {
             if t % p.review != 0 {
                 return 0.0;
             }
-            let q = release(&p.policy, *position, p.tolerance);
+            let q = release(p, t, *position);
             *position += q;
             if q > 0.0 {
-                let mut arrival = t + lead(t);
-                if let Lead::Random { fifo: true, .. } = p.lead {
-                    arrival = arrival.max(last_arrival);
-                    last_arrival = arrival;
-                }
+                let arrival = match crossing {
+                    Crossing::Independent | Crossing::Common => t + lead[t],
+                    Crossing::Fifo => last_arrival.max(t + lead[t]),
+                    Crossing::Kaplan => t,
+                };
+                last_arrival = arrival;
                 arriving[arrival] += q;
                 *on_order += q;
-                receive(net, on_order, &mut arriving);
+                receive(net, on_order, &mut arriving, t + 1);
             }
             q
         };
@@ -117,20 +125,6 @@ pub fn run(
         days.push(Period { demand: d, before, close: net, ordered });
     }
     (counts, days)
-}
-
-/// What a review at this position releases.
-pub(super) fn release(policy: &Policy, position: f64, tolerance: f64) -> f64 {
-    match *policy {
-        Policy::BaseStock { level } => {
-            let gap = level - position;
-            if gap > tolerance { gap } else { 0.0 }
-        }
-        Policy::MinMax { reorder, up_to, strict } => {
-            let due = if strict { position < reorder - tolerance } else { position <= reorder + tolerance };
-            if due { up_to - position } else { 0.0 }
-        }
-    }
 }
 
 fn close_to(a: f64, b: f64) -> bool {

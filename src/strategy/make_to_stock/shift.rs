@@ -1,48 +1,64 @@
 //! Policies that can be moved as a whole.
 //!
-//! With full backorders, what is missing from the target (on hand, on order, waiting) moves by the same rule wherever
-//! the target lies: base stock, (s, S) with S − s held, and whatever lots are ordered in. A pass at target 0 therefore
-//! tells every target; see [`shortfall`](super::shortfall).
+//! With full backorders, what is missing from the target (not on hand, on order, or owed) obeys the same rule wherever the
+//! target lies: base stock, capped or not, (s, S) with S − s held, (r, nQ) with Q held, and all of them under quantity
+//! rules. A pass at target 0 therefore tells every target; see [`shortfall`](super::shortfall).
 
 use super::params::Params;
-use crate::config::Policy;
+use crate::config::{Level, Policy};
 use crate::demand::DemandSource;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::law::Sampler;
 
 /// The same policy with its target at `level`.
 pub fn to(policy: &Policy, level: f64) -> Policy {
     match *policy {
-        Policy::BaseStock { .. } => Policy::BaseStock { level },
         Policy::MinMax { reorder, up_to, strict } => {
             Policy::MinMax { reorder: level - (up_to - reorder), up_to: level, strict }
         }
+        Policy::ReorderQuantity { quantity, strict, .. } => {
+            Policy::ReorderQuantity { reorder: level - quantity, quantity, strict }
+        }
+        Policy::CappedBaseStock { cap, .. } => Policy::CappedBaseStock { level, cap },
+        Policy::BaseStock { .. } => Policy::BaseStock { level: Level::Constant(level) },
+        Policy::ConstantOrder { .. } => policy.clone(),
     }
 }
 
-/// Units over which positions just after a review spread: S − s, or nothing.
-pub fn lot(p: &Params) -> f64 {
-    lowest(&p.policy)
-}
-
-/// The least target of a search: no backlog is planned, so that the reorder level is never below 0.
+/// The least target of a search: no backlog is planned, so that a reorder level is never below 0.
 pub fn lowest(policy: &Policy) -> f64 {
-    match *policy {
-        Policy::BaseStock { .. } => 0.0,
+    match policy {
         Policy::MinMax { reorder, up_to, .. } => up_to - reorder,
+        Policy::ReorderQuantity { quantity, .. } => *quantity,
+        Policy::BaseStock { .. } | Policy::CappedBaseStock { .. } | Policy::ConstantOrder { .. } => 0.0,
     }
 }
 
-/// Whether a search can move this policy.
+/// Whether a policy has one target that can be moved.
 pub fn check(policy: &Policy) -> Result<()> {
-    match policy {
-        Policy::BaseStock { .. } | Policy::MinMax { .. } => Ok(()),
-    }
+    let reason = match policy {
+        Policy::ConstantOrder { .. } => "must have a level: a constant order follows none",
+        Policy::BaseStock { level: Level::Cycle(_) } => "must have one level for all periods",
+        _ => return Ok(()),
+    };
+    Err(Error::Type { field: "policy".to_owned(), reason: reason.to_owned() })
 }
 
 /// The design with its target and its opening moved to 0, if it tells all about every target.
 pub fn base(p: &Params, demand: &DemandSource) -> Option<Params> {
-    (p.opens_at_target && p.lost_share == 0.0 && demand.lowest >= 0.0).then(|| p.at_nought())
+    let movable = check(&p.policy).is_ok() && p.opens_at_target;
+    (movable && p.lost_share == 0.0 && demand.lowest >= 0.0).then(|| p.at_nought())
+}
+
+/// Every quantity of a design that stays where it is when the target moves: lots, caps, quantity rules.
+pub fn lots(p: &Params) -> Vec<f64> {
+    let own = match p.policy {
+        Policy::MinMax { .. } | Policy::ReorderQuantity { .. } => lowest(&p.policy),
+        Policy::CappedBaseStock { cap, .. } => cap,
+        Policy::ConstantOrder { quantity } => quantity,
+        Policy::BaseStock { .. } => 0.0,
+    };
+    p.quantities.numbers().chain([own]).collect()
 }
 
 /// Fractions of a unit that histories come in.
@@ -58,5 +74,6 @@ pub fn grain(p: &Params, demand: &DemandSource) -> Option<f64> {
         Some(Sampler::Values { values, .. }) => values,
         _ => return None,
     };
-    GRAINS.into_iter().find(|&g| values.iter().chain([&lot(p)]).all(|&x| fits(x, g)))
+    let lots = lots(p);
+    GRAINS.into_iter().find(|&g| values.iter().chain(&lots).all(|&x| fits(x, g)))
 }

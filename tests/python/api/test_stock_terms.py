@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html.parser
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -297,6 +298,6 @@ def test_a_page_without_decisions_or_pictures(monkeypatch: pytest.MonkeyPatch) -
 def test_the_exchange_curve_rises(plan: mk.StockPlan) -> None:
     curve = plan.totals["exchange"]
     for name in ("target_fill", "fill", "on_hand", "tied_up"):
-        assert all(a[name] <= b[name] for a, b in zip(curve, curve[1:], strict=False))
+        assert all(a[name] <= b[name] for a, b in pairwise(curve))
     held = np.interp(plan.totals["fill"]["value"], [p["fill"] for p in curve], [p["on_hand"] for p in curve])
     assert held == pytest.approx(plan.totals["on_hand"]["value"], rel=0.05)

@@ -219,6 +219,31 @@ def test_counting_starts_at_a_review(review: int) -> None:
     assert both.cycles == (1, review)
 
 
+@pytest.mark.parametrize(
+    "demand",
+    [
+        mk.Varying(5, seasons=[0.5, 1.0, 1.5]),
+        mk.Varying(5, seasons=[[0.5, 1.5], [0.8, 1.0, 1.2]], calendar=[1, 1, 1, 1, 1, 0]),
+        mk.Autocorrelated(mk.Varying(5, additive_season=[-2, 0, 2]), 0.3),
+        mk.SeasonalBlocks([1, 5, 9, 2, 4, 9, 1, 5, 8], season=3),
+    ],
+)
+def test_seasons_are_cycles(demand: mk.Varying) -> None:
+    shop = FULL.replace(demand=demand)
+    pilot = mk.warm_up(shop, periods=400, seed=3)
+    assert pilot.cycles[0] in (3, 6)
+    assert pilot.periods % pilot.cycles[0] == 0
+    assert 30 <= pilot.periods <= 100
+    assert pilot.status == "ok"
+    assert mk.warm_up(shop, periods=400, seed=3, cycle=12).cycles == (12,)
+
+
+def test_a_trend_has_no_long_run() -> None:
+    growing = mk.Varying(5, trend=mk.LinearTrend(0.01))
+    shop = FULL.replace(demand=growing, opening_stock=14)
+    assert mk.simulate(shop, periods=200, warm_up="mser5", seed=3).status == "warmup_insufficient"
+
+
 def test_given_paths_are_the_pilot() -> None:
     rising = np.arange(100.0) + np.zeros((12, 1))
     shop = FULL.replace(demand=mk.Paths(rising), policy=mk.BaseStock(500), opening_stock=500)

@@ -10,7 +10,7 @@ import pytest
 from plain import one_replication
 
 import maketo as mk
-from shops import CROSSED
+from shops import CROSSED, NESTED
 
 POLICIES: list[Any] = [
     mk.BaseStock(17),
@@ -38,10 +38,13 @@ def test_plain(policy: int, lead: int, order: str) -> None:
         (0, 1, "fifo", None),
         (1, 3, "fifo", 5),
         (0.25, 2, "independent", 0),
+        (1, 1, "common", None),
+        (0, 2, "kaplan", 4),
     ):
         if share < 1 and policy == 1 and opening is None:
             continue  # would open with a backlog, which lost sales cannot have: refused
-        shop = _shop(POLICIES[policy], LEADS[lead], order, share, review, crossing, opening)
+        drawn = _nested(LEADS[lead]) if crossing == "kaplan" else LEADS[lead]
+        shop = _shop(POLICIES[policy], drawn, order, share, review, crossing, opening)
         run = mk.simulate(
             shop, periods=40, replications=3, first_replication=255, seed=9, trace=list(mk.TRACES)
         )
@@ -55,6 +58,47 @@ def test_plain(policy: int, lead: int, order: str) -> None:
         np.testing.assert_allclose(run["orders"], (run.trace["order_quantity"] > 0).mean(axis=1), rtol=1e-12)
         troubled = (run.trace["backorders"] > 0) | ((run.trace["lost"] > 0) & (share < 1))
         np.testing.assert_allclose(run["stockout_periods"], troubled.mean(axis=1), rtol=1e-12)
+
+
+def _nested(lead: Any) -> Any:
+    """A lead time whose shares under way do not rise with age, over the same first values."""
+    if not isinstance(lead, mk.Discrete):
+        return lead
+    return NESTED if lead == CROSSED else mk.Discrete([0, 1, 2], [0.25, 0.5, 0.25])
+
+
+RARER: list[Any] = [
+    mk.ReorderQuantity(11, 7),
+    mk.ReorderQuantity(11, 7, strict=True),
+    mk.ReorderQuantity(30, 4),
+    mk.CappedBaseStock(21, 8),
+    mk.ConstantOrder(6),
+    mk.BaseStock([17, 25, 9, 13, 13]),
+    mk.BaseStock(20),
+    mk.MinMax(9, 24),
+]
+RULES = [
+    mk.Quantities(),
+    mk.Quantities(minimum=5),
+    mk.Quantities(multiple=4),
+    mk.Quantities(maximum=7),
+    mk.Quantities(minimum=5, multiple=4, maximum=13),
+]
+
+
+@pytest.mark.parametrize("rules", RULES, ids=str)
+@pytest.mark.parametrize("policy", RARER, ids=str)
+def test_every_policy_under_every_rule(policy: Any, rules: mk.Quantities) -> None:
+    for lead, order, share, review, crossing in (
+        (2, "order_before_demand", 1, 1, "independent"),
+        (CROSSED, "order_before_demand", 0, 2, "common"),
+        (NESTED, "demand_before_order", 1, 1, "kaplan"),
+    ):
+        shop = _shop(policy, lead, order, share, review, crossing, None).replace(quantities=rules)
+        run = mk.simulate(shop, periods=40, replications=2, seed=10, trace=list(mk.TRACES))
+        for r in range(2):
+            for traced, values in one_replication(shop, run.key.value, r, 40).items():
+                assert np.array_equal(run.trace[traced][r], values), (shop, r, traced)
 
 
 @pytest.mark.parametrize("share", [1, 0.25, 0])

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import maketo as mk
-from shops import COSTS, CROSSED, SHOPS
+from shops import COSTS, CROSSED, NESTED, SHOPS
 
 RUN: dict[str, Any] = {"periods": 90, "warm_up": 5, "replications": 700, "seed": 6}
 INDICATORS = ("stockout_periods", "alpha_service")
@@ -18,6 +18,12 @@ ONE_PASS: dict[str, tuple[mk.Law, dict[str, Any], list[float]]] = {
     "whole, first in first out": (
         mk.Poisson(6),
         {"lead_time": CROSSED, "crossing": "fifo"},
+        [18, 24, 25, 40],
+    ),
+    "whole, kaplan": (mk.Poisson(6), {"lead_time": NESTED, "crossing": "kaplan"}, [18, 24, 25, 40]),
+    "whole, common arrivals": (
+        mk.Poisson(6),
+        {"lead_time": CROSSED, "crossing": "common"},
         [18, 24, 25, 40],
     ),
     "whole, reviewed every third period": (mk.Poisson(6), {"lead_time": 1, "review_period": 3}, [18, 24, 40]),
@@ -125,3 +131,33 @@ def test_one_pass_is_refused_where_it_would_be_wrong(changes: dict[str, Any]) ->
             mk.simulate(shop, **RUN, method="one_pass")
     grid = mk.simulate(shop, **RUN, method="grid")
     assert all(np.array_equal(run[m], grid[m], equal_nan=True) for m in run.metrics)
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [mk.Quantities(minimum=15), mk.Quantities(multiple=4), mk.Quantities(maximum=25)],
+    ids=str,
+)
+def test_one_pass_switches_itself_off_under_quantity_rules(rules: mk.Quantities) -> None:
+    shop = swept("whole").replace(quantities=rules)
+    run = mk.simulate(shop, **RUN)
+    assert run.method == "grid"
+    assert "MOQ, batch or cap" in run.method_reason
+    with pytest.raises(ValueError, match="MOQ"):
+        mk.simulate(shop, **RUN, method="one_pass")
+    for i, level in enumerate(ONE_PASS["whole"][2]):
+        alone = mk.simulate(shop.replace(policy=mk.BaseStock(level)), **RUN)
+        assert all(np.array_equal(run[m][i], alone[m], equal_nan=True) for m in run.metrics)
+
+
+def test_one_pass_switches_itself_off_for_other_policies() -> None:
+    for policy in (
+        mk.CappedBaseStock(mk.Sweep([85, 92], name="S"), 22),
+        mk.ReorderQuantity(mk.Sweep([70, 80], name="r"), 20),
+        mk.ConstantOrder(mk.Sweep([19, 20], name="q")),
+    ):
+        run = mk.simulate(swept("whole").replace(policy=policy), **RUN)
+        assert (run.method, run.method_reason) == ("grid", "the policy is not a base stock")
+    cycled = swept("whole").replace(policy=mk.BaseStock([85, 92]), lead_time=mk.Sweep([3, 4], name="L"))
+    run = mk.simulate(cycled, **RUN)
+    assert (run.method, run.method_reason) == ("grid", "the base-stock level changes with the period")

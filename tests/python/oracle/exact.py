@@ -146,6 +146,48 @@ def min_max(one: Pmf, s: int, S: int, lead_time: int, h: float, p: float, K: flo
     return found
 
 
+def reorder_quantity(one: Pmf, r: int, Q: int, lead_time: int, h: float, p: float, K: float) -> Numbers:
+    """The (r, nQ) policy with full backorders, order before demand, an order at a position ≤ r.
+
+    Right after the review the position is equally likely to be r + 1, …, r + Q (Hadley & Whitin 1963), and
+    the next review orders if demand takes it to r or below.
+    """
+    found: Numbers = dict.fromkeys(("on_hand", "backorders", "alpha_service", "fill_rate"), 0.0)
+    for above in range(1, Q + 1):
+        cell = base_stock(one, r + above, lead_time + 1)
+        for name in found:
+            found[name] += cell[name] / Q
+    found["orders"] = sum(float(one[above:].sum()) for above in range(1, Q + 1)) / Q
+    found["cost"] = h * found["on_hand"] + p * found["backorders"] + K * found["orders"]
+    return found
+
+
+def constant_order(one: Pmf, q: int, h: float, p: float, top: int = 400) -> Numbers:
+    """q units every period, lost sales: stock at the close is a random walk held at nought, I ← (I + q − d)⁺,
+    solved by iteration on 0, …, top. What is not lost is what is ordered, so mean demand − q is lost."""
+    mean = float(one @ np.arange(len(one)))
+    law: Pmf = np.zeros(top + 1)
+    law[0] = 1.0
+    while True:
+        moved = np.convolve(law, one[::-1])  # place i is stock i − (len(one) − 1) before q arrives
+        at_nought = len(one) - 1 - q
+        after = np.zeros(top + 1)
+        after[0] = moved[: at_nought + 1].sum()
+        tail = moved[at_nought + 1 :]
+        after[1:] = tail[:top]
+        after[top] += tail[top:].sum()
+        if np.abs(after - law).sum() < 1e-14:
+            break
+        law = after
+    on_hand = float(law @ np.arange(top + 1))
+    return {
+        "on_hand": on_hand,
+        "lost": mean - q,
+        "fill_rate": q / mean,
+        "cost": h * on_hand + p * (mean - q),
+    }
+
+
 def min_max_start(
     one: Pmf, s: int, S: int, lead_time: int, warm_up: int, periods: int, **rates: float
 ) -> Numbers:
@@ -187,13 +229,15 @@ def min_max_start(
     return found
 
 
-def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
+def lost_sales(
+    one: Pmf, S: int, lead_time: int, h: float, p: float, s: int | None = None, K: float = 0.0
+) -> Numbers:
     """Base stock with lost sales, L ≥ 1: a Markov chain on the stock before demand and the orders under
-    way.
+    way. With s given, (s, S).
 
     State (x, q₁, …): stock after the receipt, and what arrives in the next L − 1 periods. The order is what
-    is missing to S, (S − x − Σq). Demand d leaves (x − d)⁺, and then q₁ arrives. Solved by iterating from a
-    full shelf until nothing changes.
+    is missing to S, (S − x − Σq), at a position ≤ s. Demand d leaves (x − d)⁺, and then q₁ arrives. Solved
+    by iterating from a full shelf until nothing changes.
     """
     grid = np.indices((S + 1,) * lead_time).reshape(lead_time, -1)
     states = grid[:, grid.sum(axis=0) <= S]
@@ -201,7 +245,8 @@ def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
     place = np.full((S + 1) ** lead_time, -1)
     place[weights @ states] = np.arange(states.shape[1])
     x, under_way = states[0], states[1:]
-    order = S - states.sum(axis=0)
+    position = states.sum(axis=0)
+    order = np.where(position <= (S if s is None else s), S - position, 0)
     arrives = np.vstack([under_way, order])  # next period's receipt first
 
     chance = one[: S + 1].copy()
@@ -231,8 +276,23 @@ def lost_sales(one: Pmf, S: int, lead_time: int, h: float, p: float) -> Numbers:
         "lost": lost,
         "fill_rate": 1 - lost / mean,
         "orders": orders,
-        "cost": h * on_hand + p * lost,
+        "cost": h * on_hand + p * lost + K * orders,
     }
+
+
+def nested_demand(one: Pmf, wait: Sequence[float]) -> Pmf:
+    """The same as `crossing_demand` where no order overtakes another and how long they wait has nothing to do
+    with demand: `wait` holds P(W = 1), P(W = 2), …
+
+    The order placed k periods ago is under way if its wait is above k, and then so are all placed after it:
+    that K of them are has the law of W. Each brings the demand of one period, and that of the period itself
+    is missing as well.
+    """
+    cells = [share * total(one, w + 1) for w, share in enumerate(wait, start=1)]
+    law = np.zeros(max(map(len, cells)))
+    for cell in cells:
+        law[: len(cell)] += cell
+    return law
 
 
 def crossing_demand(one: Pmf, lead: Sequence[float], overtaking: bool) -> Pmf:

@@ -16,10 +16,13 @@ from typing import Any
 
 __all__ = [
     "BASE_STOCK",
+    "CONSTANT_ORDER",
+    "LOST_MIN_MAX",
     "LOST_SALES",
     "LOST_SALES_OPTIMUM",
     "MIN_MAX",
     "NEWSVENDOR",
+    "REORDER_QUANTITY",
     "ZHENG_FEDERGRUEN",
     "Instance",
 ]
@@ -371,3 +374,46 @@ LOST_SALES = [
 # The best policy of any kind, orders depending on the whole pipeline, p = 4: no simulated policy may cost
 # less. Zipkin 2008, table 3(a), "Optimal": 4.04, 4.40, 4.60, 4.73; digits by relative value iteration.
 LOST_SALES_OPTIMUM = {1: 4.04071117, 2: 4.395295135, 3: 4.598718741, 4: 4.7285255}
+
+CONSTANT_ORDER = Instance(
+    "lost-const-p4",
+    f"{ZIPKIN_2008}(a), best constant order",
+    LOST,
+    ("poisson", 5),
+    {"q": 4, "h": 1, "p": 4},
+    {"cost": 5.27479429, "on_hand": 1.27479429, "lost": 1.0, "fill_rate": 0.8},
+    "chain",
+    {"cost": 5.27},
+)
+
+LOST_MIN_MAX = Instance(
+    "lost-sS-bijvank",
+    "Bijvank, Bhulai & Huh, European Journal of Operational Research 241, 2015, 381–390, table 1",
+    LOST,
+    ("poisson", 5),
+    {"L": 2, "s": 17, "S": 23, "h": 1, "p": 14, "K": 5},
+    {
+        "cost": 11.61814969,
+        "on_hand": 6.878686161,
+        "lost": 0.1311842486,
+        "fill_rate": 0.9737631503,
+        "orders": 0.5805768102,
+    },
+    "chain",
+    {"cost": 11.62},
+)
+
+REORDER_QUANTITY = Instance(
+    "rnQ",
+    "Hadley & Whitin, Analysis of Inventory Systems, 1963: position uniform on r + 1, …, r + Q",
+    BEFORE_DEMAND,
+    ("poisson", 5),
+    {"L": 1, "r": 11, "Q": 12, "h": 1, "p": 9, "K": 20},
+    {
+        "on_hand": 7.604212031,
+        "backorders": 0.1042120306,
+        "orders": 0.4164133967,
+        "cost": 16.87038824,
+        "fill_rate": 0.979232844,
+    },
+)

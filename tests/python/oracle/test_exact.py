@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import laws
+import numpy as np
 import pytest
-from exact import base_stock, lost_sales, min_max, min_max_start, pmf
+from exact import (
+    base_stock,
+    constant_order,
+    lost_sales,
+    min_max,
+    min_max_start,
+    pmf,
+    reorder_quantity,
+)
 from instances import (
     BASE_STOCK,
+    CONSTANT_ORDER,
+    LOST_MIN_MAX,
     LOST_SALES,
     LOST_SALES_OPTIMUM,
     MIN_MAX,
     NEWSVENDOR,
+    REORDER_QUANTITY,
     ZHENG_FEDERGRUEN,
     Instance,
 )
@@ -87,13 +99,32 @@ def test_zipkins_levels_are_the_best_but_for_one(instance: Instance) -> None:
         assert below > instance.exact["cost"]
 
 
+def test_other_policies() -> None:
+    def one(instance: Instance) -> np.ndarray:
+        return pmf(laws.exact(instance))
+
+    g = REORDER_QUANTITY.given
+    again = reorder_quantity(
+        one(REORDER_QUANTITY), int(g["r"]), int(g["Q"]), int(g["L"]), g["h"], g["p"], g["K"]
+    )
+    assert {k: again[k] for k in REORDER_QUANTITY.exact} == pytest.approx(REORDER_QUANTITY.exact, rel=DIGITS)
+    g = CONSTANT_ORDER.given
+    again = constant_order(one(CONSTANT_ORDER), int(g["q"]), g["h"], g["p"])
+    assert again == pytest.approx(CONSTANT_ORDER.exact, rel=DIGITS)
+    g = LOST_MIN_MAX.given
+    again = lost_sales(one(LOST_MIN_MAX), int(g["S"]), int(g["L"]), g["h"], g["p"], int(g["s"]), g["K"])
+    assert again == pytest.approx(LOST_MIN_MAX.exact, rel=DIGITS)
+
+
 def test_no_base_stock_beats_the_optimum_with_lost_sales() -> None:
     by_lead_time = {int(i.given["L"]): i for i in LOST_SALES if i.given["p"] == 4}
     assert all(by_lead_time[lead].exact["cost"] > best for lead, best in LOST_SALES_OPTIMUM.items())
 
 
 @pytest.mark.parametrize(
-    "instance", [*NEWSVENDOR, *BASE_STOCK, *MIN_MAX, *ZHENG_FEDERGRUEN, *LOST_SALES], ids=str
+    "instance",
+    [*NEWSVENDOR, *BASE_STOCK, *MIN_MAX, *ZHENG_FEDERGRUEN, *LOST_SALES, CONSTANT_ORDER, LOST_MIN_MAX],
+    ids=str,
 )
 def test_what_is_published_is_what_was_computed(instance: Instance) -> None:
     for name, printed in instance.published.items():

@@ -16,13 +16,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from exact import crossing_demand, excess, pmf
+from exact import crossing_demand, excess, nested_demand, pmf
 from judge import agree, agree_number
 from scipy import stats
 
 import maketo as mk
 
 LEAD = [0.25, 0.50, 0.25]  # of 1, 2 and 3 periods
+# Common arrivals: W is the largest of L(t), L(t − 1) − 1, L(t − 2) − 2, so P(W ≤ 1) = P(L ≤ 1)·P(L ≤ 2).
+COMMON = [0.25 * 0.75, 0.75 - 0.25 * 0.75, 0.25]
 MEAN, SD, LEVEL = 10.0, 5.0, 42
 ONE = pmf(stats.nbinom(100 / 15, 0.4))  # mean 10, variance 25
 
@@ -38,9 +40,19 @@ def shop(crossing: str, **changes: Any) -> mk.MakeToStock:
     return item.replace(**changes)
 
 
-@pytest.mark.parametrize("crossing", ["independent", "fifo"])
+def missing_demand(crossing: str) -> Any:
+    """Law of S − net inventory at a close."""
+    match crossing:
+        case "kaplan":
+            return nested_demand(ONE, LEAD)  # every order waits as the law says
+        case "common":
+            return nested_demand(ONE, COMMON)
+    return crossing_demand(ONE, LEAD, overtaking=crossing == "independent")
+
+
+@pytest.mark.parametrize("crossing", ["independent", "fifo", "kaplan", "common"])
 def test_stock_and_service(crossing: str) -> None:
-    missing = crossing_demand(ONE, LEAD, overtaking=crossing == "independent")
+    missing = missing_demand(crossing)
     mean = float(missing @ np.arange(len(missing)))
     waiting = excess(missing, LEVEL)
     on_hand = LEVEL - mean + waiting
@@ -58,17 +70,20 @@ def test_stock_and_service(crossing: str) -> None:
         assert mean == pytest.approx(MEAN * (1 + 2))
 
 
-@pytest.mark.parametrize("crossing", ["independent", "fifo"])
+@pytest.mark.parametrize("crossing", ["independent", "fifo", "kaplan", "common"])
 @pytest.mark.parametrize("law", ["negative_binomial", "gamma"])
 def test_spread_of_net_inventory(crossing: str, law: str) -> None:
-    """112.5 with crossing (125 would be the textbook's), from the closes of every period after the third."""
+    """112.5 with crossing, 125 as the textbook has it under kaplan's (spec V8b), from the closes of every
+    period after the third."""
     demand = mk.Gamma(mean=MEAN, sd=SD) if law == "gamma" else mk.NegativeBinomial(mean=MEAN, sd=SD)
-    missing = crossing_demand(ONE, LEAD, overtaking=crossing == "independent")
+    missing = missing_demand(crossing)
     values = np.arange(len(missing))
     mean = float(missing @ values)
     variance = float(missing @ (values - mean) ** 2)
     if crossing == "independent":
         assert (mean, variance) == pytest.approx((30.0, 112.5))
+    elif crossing == "kaplan":
+        assert (mean, variance) == pytest.approx((30.0, 125.0))
     else:
         assert variance != pytest.approx(112.5, rel=0.02)
     run = mk.simulate(
@@ -114,3 +129,11 @@ def test_a_constant_law_is_a_constant() -> None:
     )
     assert all(np.array_equal(fixed[m], drawn[m], equal_nan=True) for m in fixed.metrics)
     assert drawn.effective_lead_time == 2.0
+
+
+def test_the_mean_wait_is_reported() -> None:
+    """That of the law; with common arrivals the longer one that orders really meet."""
+    for crossing, mean in (("independent", 2.0), ("fifo", 2.0), ("kaplan", 2.0), ("common", 2.0625)):
+        run = mk.simulate(shop(crossing), periods=5, replications=1, seed=1)
+        assert run.effective_lead_time == pytest.approx(mean, rel=1e-12)
+    assert sum(w * share for w, share in enumerate(COMMON, 1)) == 2.0625

@@ -247,7 +247,15 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     ("no law", lambda: shop(demand="poisson"), TypeError, ["demand", "law", "str"]),
     ("demand below 0", lambda: shop(demand=np.array([])), ValueError, ["demand", "empty"]),
     ("policy", lambda: shop(policy=14), TypeError, ["policy", "BaseStock", "14"]),
-    ("crossing", lambda: shop(crossing="kaplan"), ValueError, ["crossing", "fifo", "'kaplan'"]),
+    ("crossing", lambda: shop(crossing="lifo"), ValueError, ["crossing", "fifo", "kaplan", "'lifo'"]),
+    ("text level", lambda: mk.BaseStock("14"), TypeError, ["BaseStock.level", "'14'"]),
+    ("no levels", lambda: mk.BaseStock([]), ValueError, ["BaseStock.level", "empty"]),
+    ("blank level", lambda: mk.BaseStock([1, np.nan]), ValueError, ["BaseStock.level", "position 1"]),
+    ("two axes of levels", lambda: mk.BaseStock(np.ones((2, 2))), ValueError, ["BaseStock.level", "(2, 2)"]),
+    ("strict", lambda: mk.ReorderQuantity(1, 2, strict=1), TypeError, ["ReorderQuantity.strict", "1"]),  # type: ignore[arg-type]
+    ("text MOQ", lambda: mk.Quantities("9"), TypeError, ["Quantities.minimum", "'9'"]),  # type: ignore[arg-type]
+    ("quantities", lambda: shop(quantities=9), TypeError, ["quantities", "Quantities", "9"]),
+    ("unknown rule", lambda: shop(quantities={"moq": 9}), TypeError, ["Quantities", "moq", "minimum"]),
     ("review", lambda: shop(review_period=0), ValueError, ["review_period", "≥ 1", "0"]),
     ("review share", lambda: shop(review_period=1.5), TypeError, ["review_period", "whole", "1.5"]),
     ("key", lambda: shop(key=2**32), ValueError, ["key", "4294967296"]),
@@ -267,6 +275,42 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
         ["policy.level", "≥ 0", "-3"],
     ),
     ("s ≥ S", lambda: run(shop(policy=mk.MinMax(9, 9))), ValueError, ["policy.reorder", "< up_to", "9"]),
+    (
+        "Q = 0",
+        lambda: run(shop(policy=mk.ReorderQuantity(9, 0))),
+        ValueError,
+        ["policy.quantity", "> 0", "0"],
+    ),
+    (
+        "a backlog planned by r + Q",
+        lambda: run(shop(policy=mk.ReorderQuantity(-9, 3), backorder_share=0)),
+        ValueError,
+        ["policy.reorder", "≥ 0", "-6"],
+    ),
+    ("cap = 0", lambda: run(shop(policy=mk.CappedBaseStock(9, 0))), ValueError, ["policy.cap", "> 0", "0"]),
+    ("nothing", lambda: run(shop(policy=mk.ConstantOrder(-1))), ValueError, ["policy.quantity", "> 0", "-1"]),
+    *(
+        (f"rules {i}", lambda rules=rules: run(shop(quantities=rules)), ValueError, words)
+        for i, (rules, words) in enumerate(
+            [
+                ({"minimum": -1}, ["quantities.minimum", "≥ 0", "-1"]),
+                ({"multiple": 0}, ["quantities.multiple", "> 0", "0"]),
+                ({"maximum": 0}, ["quantities.maximum", "> 0", "0"]),
+                ({"minimum": 9, "maximum": 8}, ["quantities.maximum", "minimum = 9", "8"]),
+                ({"multiple": 9, "maximum": 8}, ["quantities.maximum", "multiple = 9", "8"]),
+                (
+                    {"minimum": 5, "multiple": 4, "maximum": 7},
+                    ["quantities.maximum", "≥ 8", "minimum = 5", "7"],
+                ),
+            ]
+        )
+    ),
+    (
+        "kaplan",
+        lambda: run(shop(lead_time=mk.Discrete([1, 3], [0.5, 0.5]), crossing="kaplan")),
+        ValueError,
+        ["lead_time", "kaplan", "j = 2", "discrete law"],
+    ),
     ("share", lambda: run(shop(backorder_share=1.5)), ValueError, ["backorder_share", "[0, 1]", "1.5"]),
     ("opening", lambda: run(shop(opening_stock=-1)), ValueError, ["opening_stock", "≥ 0", "-1"]),
     ("L > T", lambda: run(shop(lead_time=11)), ValueError, ["lead_time", "periods = 10", "11"]),

@@ -73,7 +73,18 @@ NOUNS: list[Noun] = [
     ),
     mk.Varying(4, trend=mk.ExponentialTrend(-0.1), seasons=[0.5, 1.5], spread="none"),
     mk.BaseStock(mk.Sweep(range(80, 121), name="S")),
+    mk.BaseStock([40, 55.5, 30]),
     mk.MinMax(3, 9.5, strict=True),
+    mk.ReorderQuantity(3, mk.Sweep([4, 6]), strict=True),
+    mk.CappedBaseStock(20, 4.5),
+    mk.ConstantOrder(4),
+    mk.Quantities(minimum=3, multiple=mk.Sweep([2, 3]), maximum=8),
+    mk.MakeToStock(
+        demand=mk.Poisson(5),
+        policy=mk.ConstantOrder(4),
+        quantities=mk.Quantities(minimum=3),
+        crossing="kaplan",
+    ),
     mk.Costs(holding=mk.Sweep([1, 2]), salvage=-0.1),
     mk.MakeToStock(demand=mk.Poisson(mk.Sweep([5, 6])), policy=mk.BaseStock(14)),
     mk.MakeToStock(

@@ -147,10 +147,9 @@ def test_polars(example: dict[str, Any]) -> None:
 
 def test_parquet(example: dict[str, Any], tmp_path: Path) -> None:
     pa = pytest.importorskip("pyarrow")
-    import pyarrow.parquet
-
+    parquet = pytest.importorskip("pyarrow.parquet")
     file = tmp_path / "h.parquet"
-    pyarrow.parquet.write_table(pa.table(example["table"]), file)
+    parquet.write_table(pa.table(example["table"]), file)
     check(read_history(file), example)
     (tmp_path / "bad.parquet").write_text("part,2012W01\na,1\n")
     with pytest.raises(ValueError, match="not a Parquet file"):
