@@ -73,6 +73,7 @@ def test_the_plan_is_what_simulation_says(plan: mk.StockPlan, table: Path) -> No
     shop = mk.MakeToStock(
         demand=mk.Bootstrap(history.observed(i)),
         policy=mk.MinMax(d.reorder, d.level),
+        quantities=mk.Quantities(multiple=float(history.columns["pack_size"][i])),
         lead_time=int(d.lead_time),
         opening_stock="settled",
     )
