@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from ._stock_classes import ADI_BORDER, CV2_BORDER
 from .plots import COLOURS
 from .stock_plan import FEW_SALES
 
@@ -19,19 +20,25 @@ if TYPE_CHECKING:
 __all__ = ["draw", "new_figure"]
 
 _SIZE = (12.5, 4.6)
-_COLUMNS = ("fill", "fill_low", "fill_high", "input_low", "input_high", "on_hand", "adi", "cv2")
+_COLUMNS = ("fill", "alpha", "cost", "input_low", "input_high", "on_hand", "adi", "cv2")
+_ENDS = ("fill_low", "fill_high", "alpha_low", "alpha_high", "cost_low", "cost_high")
+_WORDS = {
+    "fill": "fill rate (share)",
+    "alpha": "α service (share of periods)",
+    "cost": "cost (money per year)",
+}
 # Orange text on white needs to be darker than an orange area.
 _DARK_ORANGE = "#A86F00"
 
 Columns: TypeAlias = dict[str, NDArray[np.float64]]
 
 
-def new_figure() -> Any:
+def new_figure(size: tuple[float, float] = _SIZE) -> Any:
     """A figure that pyplot does not know of."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=_SIZE, layout="constrained")
+    figure = Figure(figsize=size, layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -46,10 +53,12 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
     figure.suptitle(_headline(plan, len(decided)), x=0.01, ha="left", fontsize=11)
     if not decided:
         return figure
-    column = {name: np.array([getattr(d, name) for d in decided], dtype=float) for name in _COLUMNS}
+    column = {
+        name: np.array([getattr(d, name) for d in decided], dtype=float) for name in (*_COLUMNS, *_ENDS)
+    }
     few = np.array([d.status == FEW_SALES for d in decided])
     left, middle, right = figure.subplots(1, 3)
-    _stock_and_promise(left, column, few, plan.settings["target_fill"])
+    _stock_and_promise(left, column, few, plan.settings)
     _trust(middle, column, plan.settings)
     _kinds(right, column)
     for ax in (left, middle, right):
@@ -57,8 +66,9 @@ def draw(plan: StockPlan, figure: Any = None) -> Any:
     return figure
 
 
-def _stock_and_promise(ax: Any, column: Columns, few: NDArray[np.bool_], target: float) -> None:
+def _stock_and_promise(ax: Any, column: Columns, few: NDArray[np.bool_], settings: dict[str, Any]) -> None:
     """One dot per part."""
+    measure = "alpha" if settings["target"] == "alpha" else "fill"
     held = np.maximum(column["on_hand"], 1e-2)
     alpha = float(np.clip(60 / len(held), 0.25, 0.9))
     for mask, colour, text, at in (
@@ -66,29 +76,20 @@ def _stock_and_promise(ax: Any, column: Columns, few: NDArray[np.bool_], target:
         (few, _DARK_ORANGE, f"with {FEW_SALES}", 0.08),
     ):
         if mask.any():
-            ax.plot(held[mask], column["fill"][mask], "o", color=colour, alpha=alpha, markersize=4, mew=0)
+            ax.plot(held[mask], column[measure][mask], "o", color=colour, alpha=alpha, markersize=4, mew=0)
             _corner(ax, f"{mask.sum()} {text}", at, colour)
     _log_axis(ax)
-    ax.axhline(target, color=COLOURS["vermilion"], linewidth=1, linestyle="--")
-    ax.annotate(
-        f"target {target:g}",
-        (0.02, target),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        xytext=(0, -4),
-        va="top",
-        color=COLOURS["vermilion"],
-        fontsize=9,
-    )
+    _target_line(ax, settings, named=True)
     ax.set_xlabel("mean stock on hand (units)")
-    ax.set_ylabel("promised fill rate (share)")
+    ax.set_ylabel(f"promised {_WORDS[measure]}")
     ax.set_title("Stock and promise", loc="left", fontsize=10)
 
 
 def _trust(ax: Any, column: Columns, settings: dict[str, Any]) -> None:
     """Both intervals of every part, sorted."""
+    measure = str(settings["target"])
     resampled = not np.isnan(column["input_low"]).all()
-    order = np.argsort(column["input_low" if resampled else "fill_low"])
+    order = np.argsort(column["input_low" if resampled else f"{measure}_low"])
     rank = np.arange(len(order)) + 1
     percent = f"{100 * settings['confidence']:g} %"
     wide = float(np.clip(300 / len(order), 0.4, 4))
@@ -96,12 +97,14 @@ def _trust(ax: Any, column: Columns, settings: dict[str, Any]) -> None:
         low, high = column["input_low"][order], column["input_high"][order]
         ax.fill_between(rank, low, high, color=COLOURS["orange"], alpha=0.5, linewidth=0, step="mid")
         _corner(ax, f"other histories, {percent}", 0.02, _DARK_ORANGE)
-    low, high = column["fill_low"][order], column["fill_high"][order]
+    low, high = column[f"{measure}_low"][order], column[f"{measure}_high"][order]
     ax.vlines(rank, low, high, color=COLOURS["blue"], linewidth=wide)
     _corner(ax, f"Monte Carlo, {percent}", 0.08, COLOURS["blue"])
-    ax.axhline(settings["target_fill"], color=COLOURS["vermilion"], linewidth=1, linestyle="--")
-    ax.set_xlabel("parts, from the least certain")
-    ax.set_ylabel("fill rate (share)")
+    _target_line(ax, settings)
+    if measure == "cost":
+        ax.set_yscale("symlog", linthresh=1.0)
+    ax.set_xlabel("parts, in order of the lower end")
+    ax.set_ylabel(_WORDS[measure])
     ax.set_title("How far to trust it", loc="left", fontsize=10)
 
 
@@ -115,8 +118,8 @@ def _kinds(ax: Any, column: Columns) -> None:
     adi, cv2 = column["adi"][known], column["cv2"][known]
     area = 260 * column["on_hand"] / max(float(column["on_hand"].max()), 1e-9) + 4
     ax.scatter(adi, cv2, s=area[known], color=COLOURS["green"], alpha=0.4, linewidth=0)
-    ax.axvline(1.32, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
-    ax.axhline(0.49, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
+    ax.axvline(ADI_BORDER, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
+    ax.axhline(CV2_BORDER, color=COLOURS["grey"], linewidth=0.8, linestyle=":")
     _log_axis(ax)
     ax.set_xlim(left=0.8)
     ax.set_ylim(bottom=-0.03)
@@ -133,6 +136,25 @@ def _kinds(ax: Any, column: Columns) -> None:
     ax.set_xlabel("mean interval between demands, ADI (periods)")
     ax.set_ylabel("CV² of demand sizes")
     ax.set_title("Where the stock lies (area: stock on hand)", loc="left", fontsize=10)
+
+
+def _target_line(ax: Any, settings: dict[str, Any], *, named: bool = False) -> None:
+    """The service aimed at, where it is one number."""
+    target = settings.get(f"target_{settings['target']}")
+    if not isinstance(target, float):
+        return
+    ax.axhline(target, color=COLOURS["vermilion"], linewidth=1, linestyle="--")
+    if named:
+        ax.annotate(
+            f"target {target:g}",
+            (0.02, target),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            xytext=(0, -4),
+            va="top",
+            color=COLOURS["vermilion"],
+            fontsize=9,
+        )
 
 
 def _log_axis(ax: Any) -> None:

@@ -17,6 +17,17 @@ from typing import Any
 __all__ = ["main"]
 
 DEMO_SEED = 1998
+_TERMS = {
+    "moq": "least order, in units",
+    "pack": "pack size: orders come in whole packs",
+    "unit_cost": "money per unit: for money tied up and ABC classes",
+    "order_cost": "money per order",
+    "holding": "money per unit on hand and year",
+    "backorder": "money per unit waiting and year",
+    "shortage": "money per unit short, once",
+    "lost_sale": "money per unit lost",
+    "price": "money per unit sold",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return _complain("interrupted")
-    except (OSError, ValueError, TypeError, MemoryError, RuntimeError) as error:
+    except (OSError, ImportError, ValueError, TypeError, MemoryError, RuntimeError) as error:
         return _complain(str(error) or type(error).__name__)
     return 0
 
@@ -58,20 +69,42 @@ def _parser() -> argparse.ArgumentParser:
 
     stock = commands.add_parser(
         "stock",
-        help="a base stock for every part of a demand history",
-        description="Find, for every part of a history, the least base stock that reaches a fill rate, "
-        "and say what to expect of it.",
-        epilog="HISTORY is a CSV file, plain or .gz: the first row names the periods, the first column the "
-        "parts. A blank is not a zero: it means that nothing was observed.",
+        help="a stock level for every part of a demand history",
+        description="Find, for every part of a history, the best stock level for a target, and say what "
+        "to expect of it.",
+        epilog="HISTORY is a CSV file, plain or .gz, or Parquet: the first column names the parts, columns "
+        "named like periods hold the demand, other columns may be named in options. A blank is not a zero: "
+        "it means that nothing was observed. X stands for a number or the name of a column.",
     )
-    stock.add_argument("history", metavar="HISTORY.csv[.gz]")
+    stock.add_argument("history", metavar="HISTORY")
     stock.add_argument(
-        "--lead-time", type=_lead_time, required=True, metavar="N", help="periods from order to receipt"
+        "--lead-time", type=_lead_time, required=True, metavar="X", help="whole periods from order to receipt"
+    )
+    aim = stock.add_mutually_exclusive_group(required=True)
+    aim.add_argument(
+        "--target-fill", type=_number_or_column, metavar="X", help="share of demand filled from stock"
+    )
+    aim.add_argument(
+        "--target-alpha", type=_number_or_column, metavar="X", help="share of periods closed without shortage"
+    )
+    aim.add_argument("--target", choices=["cost"], help="least expected holding, shortage and order cost")
+    stock.add_argument(
+        "--policy",
+        choices=["base_stock", "min_max", "reorder_quantity"],
+        default="base_stock",
+        help="how orders are placed (base_stock); the others order in lots",
+    )
+    for name, text in _TERMS.items():
+        stock.add_argument(f"--{name.replace('_', '-')}", type=_number_or_column, metavar="X", help=text)
+    stock.add_argument(
+        "--periods-per-year", type=float, metavar="N", help="by default from the names of the periods"
     )
     stock.add_argument(
-        "--target-fill", type=float, required=True, metavar="F", help="share of demand filled from stock"
+        "--backorder-share", type=float, default=1.0, metavar="F", help="share of shortages that wait (1)"
     )
-    stock.add_argument("--out", metavar="DIR", help="write stock.csv, stock.json and stock.png there")
+    stock.add_argument(
+        "--out", metavar="DIR", help="write stock.csv, stock.json, report.html and stock.png there"
+    )
     stock.add_argument("--review", type=int, default=1, metavar="N", help="periods between reviews (1)")
     stock.add_argument(
         "--replications", type=int, default=1000, metavar="N", help="simulated futures per part (1000)"
@@ -126,6 +159,13 @@ def _stock(options: argparse.Namespace) -> None:
         options.history,
         lead_time=options.lead_time,
         target_fill=options.target_fill,
+        target_alpha=options.target_alpha,
+        target=options.target,
+        policy=options.policy,
+        **{name: getattr(options, name) for name in _TERMS},
+        periods_per_year=options.periods_per_year,
+        backorder_share=options.backorder_share,
+        exchange=options.out is not None,
         review_period=options.review,
         replications=options.replications,
         periods=options.periods,
@@ -188,12 +228,24 @@ def _blanked(row: dict[str, Any]) -> dict[str, Any]:
     return {k: None if isinstance(v, float) and v != v else v for k, v in row.items()}
 
 
-def _lead_time(text: str) -> int:
-    """Whole periods; laws are for the Python function."""
+def _lead_time(text: str) -> int | str:
+    """Whole periods, or the name of a column; laws are for the Python function."""
+    given = _number_or_column(text)
+    if isinstance(given, str):
+        return given
+    if given != int(given):
+        raise argparse.ArgumentTypeError(f"must be a whole number of periods, got {text!r}")
+    return int(given)
+
+
+def _number_or_column(text: str) -> float | str:
     try:
-        return int(text)
+        value = float(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number of periods, got {text!r}") from None
+        return text
+    if value - value != 0.0:
+        raise argparse.ArgumentTypeError(f"must be finite, got {text!r}")
+    return value
 
 
 def _seed(text: str) -> Any:

@@ -90,9 +90,13 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
         the close.
     backorder_share : float
         Share of every shortage that waits, from 0 (all is lost) to 1.
-    opening_stock : float, optional
-        Units on hand at the start, nothing on order; by default the target of the policy: S, r + Q, the first
-        of several levels, the quantity of a constant order.
+    opening_stock : float or "settled", optional
+        Units on hand at the start, nothing on order; by default the target of the policy: S, r + Q, the
+        first of several levels, the quantity of a constant order. With ``"settled"`` every replication draws
+        its own, close to the long-run law of inventory positions just after a review: a policy that orders
+        in lots is at its target once in a cycle only, and a run of few cycles that starts there counts too
+        few of the moments at which stock runs out. Needs demand of one law in all periods, and a policy with
+        one target.
     key : int, optional
         Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
 
@@ -126,7 +130,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     event_order: str = "order_before_demand"
     holding_basis: str = "end"
     backorder_share: Real = 1
-    opening_stock: Real | None = None
+    opening_stock: Real | str | None = None
     key: int | None = None
 
     def __post_init__(self) -> None:
@@ -157,7 +161,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             ),
             holding_basis=choice("holding_basis", self.holding_basis, ("end", "mean")),
             backorder_share=number("backorder_share", self.backorder_share),
-            opening_stock=None if self.opening_stock is None else number("opening_stock", self.opening_stock),
+            opening_stock=_opening(self.opening_stock),
             key=None if self.key is None else count("key", self.key),
         )
 
@@ -166,3 +170,9 @@ def _review(value: Any) -> int | Sweep:
     if isinstance(value, Sweep):
         return Sweep([count("review_period", x, at_least=1) for x in value.values], value.name)
     return count("review_period", value, at_least=1)
+
+
+def _opening(value: Any) -> Real | str | None:
+    if isinstance(value, str):
+        return choice("opening_stock", value, ("settled",))
+    return None if value is None else number("opening_stock", value)

@@ -15,17 +15,19 @@ from pathlib import Path
 from typing import IO, Any
 
 from .history import History
-from .table import Table, show
+from .table import Table
 
-__all__ = ["FEW_SALES", "PartDecision", "StockPlan"]
+__all__ = ["FEW_SALES", "UNUSABLE", "PartDecision", "StockPlan"]
 
 FEW_SALES = "few sales"
 """Status of a part with one or two sales: a level was worked out, with little to go by."""
+UNUSABLE = "unusable cell"
+"""Status of a part with a cell that is needed and cannot be used; its `note` says which."""
 
 
 @dataclass(frozen=True)
 class PartDecision:
-    """One part: its past, the decision, and what to expect of it. NaN where there is none."""
+    """One part: its past, the decision, and what to expect of it. NaN or blank where there is none."""
 
     part: str
     """Name."""
@@ -41,26 +43,68 @@ class PartDecision:
     """Squared coefficient of variation of the demand sizes."""
     largest: float
     """Largest demand observed, in units; the bootstrap knows none above it."""
+    pattern: str = ""
+    """``smooth``, ``intermittent``, ``erratic`` or ``lumpy``: ADI against 1.32, CV² against 0.49."""
+    abc: str = ""
+    """A, B or C: in the first 80 %, the next 15 %, the rest of demand value (of units without costs)."""
+    xyz: str = ""
+    """X, Y or Z: coefficient of variation of demand per period ≤ 0.5, ≤ 1, above."""
+    lead_time: float = math.nan
+    """Mean periods from release to receipt."""
+    unit_cost: float = math.nan
+    """Money per unit."""
+    order_size: float = math.nan
+    """Lot, in units: S − s, or Q; at least the MOQ, in whole packs."""
+    reorder: float = math.nan
+    """Position at or below which an order is due, in units; blank for base stock."""
     level: float = math.nan
-    """Base-stock level, in units."""
+    """Position that is ordered up to (S; at most r + Q), in units."""
     fill: float = math.nan
     """Fill rate promised, from replications that the search has not seen."""
     fill_low: float = math.nan
     """Its Monte Carlo interval: lower end."""
     fill_high: float = math.nan
     """Its Monte Carlo interval: upper end."""
+    alpha: float = math.nan
+    """Share of periods that close without backlog or loss, promised."""
+    alpha_low: float = math.nan
+    """Its Monte Carlo interval: lower end."""
+    alpha_high: float = math.nan
+    """Its Monte Carlo interval: upper end."""
+    optimism: float = math.nan
+    """By how much the measure aimed at is too good, on average, because the level was chosen on the history
+    that judges it; below 0 for a cost."""
     input_low: float = math.nan
-    """What that level achieves under resampled histories: lower end."""
+    """What that level achieves of the target's measure under resampled histories: lower end."""
     input_high: float = math.nan
-    """What that level achieves under resampled histories: upper end."""
+    """What that level achieves of the target's measure under resampled histories: upper end."""
     level_low: float = math.nan
     """Level that resampled histories would have asked for: lower end."""
     level_high: float = math.nan
     """Level that resampled histories would have asked for: upper end."""
     on_hand: float = math.nan
     """Mean stock on hand, in units."""
+    tied_up: float = math.nan
+    """Mean stock on hand × unit cost, in money."""
+    orders_per_year: float = math.nan
+    """Mean number of orders per year."""
+    holding_cost: float = math.nan
+    """Money per year."""
+    order_cost: float = math.nan
+    """Money per year."""
+    shortage_cost: float = math.nan
+    """Money per year: for units waiting, short and lost."""
+    cost: float = math.nan
+    """Money per year: the sum of the three; what is bought is not in it."""
+    cost_low: float = math.nan
+    """Its Monte Carlo interval: lower end."""
+    cost_high: float = math.nan
+    """Its Monte Carlo interval: upper end."""
     status: str = "ok"
-    """``ok``, ``few sales`` (decided, with little to go by), ``no demand`` or ``too short`` (not decided)."""
+    """``ok``, ``few sales`` (decided, with little to go by); not decided: ``no demand``, ``not observed``,
+    ``too short``, ``unusable cell``."""
+    note: str = ""
+    """What is wrong with an unusable cell, with row and column."""
 
     @property
     def decided(self) -> bool:
@@ -99,6 +143,11 @@ class StockPlan:
         return self._by_name[part]
 
     @property
+    def problems(self) -> list[str]:
+        """Cells that could not be used, by row and column; their parts are not decided."""
+        return [f"{d.part}: {d.note}" for d in self.decisions if d.note]
+
+    @property
     def statuses(self) -> Counter[str]:
         """How many parts of each status."""
         return Counter(d.status for d in self.decisions)
@@ -107,9 +156,7 @@ class StockPlan:
         """All columns, a row per part."""
         names = [f.name for f in fields(PartDecision)]
         rows = [[getattr(d, n) for n in names] for d in self.decisions]
-        return Table(
-            names, rows, f"{self.history.source}, fill rates at target {self.settings['target_fill']:g}"
-        )
+        return Table(names, rows, f"{self.history.source}, {target_words(self.settings)}")
 
     def to_pandas(self) -> Any:
         """The table as a `pandas.DataFrame`; needs pandas."""
@@ -150,8 +197,17 @@ class StockPlan:
 
         return draw(self, figure)
 
+    def to_html(self) -> str:
+        """One page for whoever decides: totals, pictures, tables, conditions; needs nothing from the network.
+
+        Pictures are left out where matplotlib is not installed.
+        """
+        from ._stock_page import page
+
+        return page(self)
+
     def write(self, folder: str | os.PathLike[str]) -> list[Path]:
-        """Write ``stock.csv``, ``stock.json`` and, if matplotlib is there, ``stock.png`` into a folder.
+        """Write ``stock.csv``, ``stock.json``, ``report.html`` and, with matplotlib, ``stock.png``.
 
         Each file appears whole or not at all.
 
@@ -167,10 +223,12 @@ class StockPlan:
         """
         into = Path(folder)
         into.mkdir(parents=True, exist_ok=True)
-        written = [into / "stock.csv", into / "stock.json"]
+        written = [into / "stock.csv", into / "stock.json", into / "report.html"]
         self.to_csv(written[0])
         data = json.dumps(self.to_dict(), ensure_ascii=False, indent=1).encode()
         _atomically(written[1], lambda file: file.write(data))
+        page = self.to_html().encode()
+        _atomically(written[2], lambda file: file.write(page))
         try:
             import matplotlib
         except ImportError:
@@ -195,62 +253,9 @@ class StockPlan:
 
     def report(self, rows: int = 12) -> str:
         """A short text: what was asked, what comes out, and what it cannot know."""
-        s = self.settings
-        lead = s["lead_time"].get("value", s["lead_time"]["law"])
-        lines = [
-            f"{self.history.source}: {len(self)} parts × {len(self.history.periods)} periods; "
-            f"lead time {lead}, review every {s['review_period']}, target fill {s['target_fill']:g}",
-            "parts: " + ", ".join(f"{n} {status}" for status, n in self.statuses.most_common()),
-        ]
-        if self.totals:
-            fill, held = self.totals["fill"], self.totals["on_hand"]
-            level = sum(d.level for d in self.decisions if d.decided)
-            percent = f"{100 * s['confidence']:g} %"
-            lines += [
-                f"levels sum to {level:,.0f} units; mean stock on hand {held['value']:,.1f} "
-                f"[{held['low']:,.1f}, {held['high']:,.1f}] units",
-                f"fill rate of the portfolio {fill['value']:.4f} [{fill['low']:.4f}, {fill['high']:.4f}] "
-                f"(Monte Carlo, {percent}, {s['replications']} fresh replications of {s['periods']} periods)",
-            ]
-            if s["resamples"]:
-                lines.append(self._open_question(percent))
-            lines += ["", self._head(rows), ""]
-        lines += [
-            "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season,",
-            "and months before a part was introduced look like months without demand. A level that is the",
-            "least to reach the target on one history promises a little too much on the next, even if",
-            "nothing changes. The Monte Carlo interval shrinks with more replications, the input interval",
-            "only with a longer history.",
-            f"Repeat with key 0x{s['key']:016x}.",
-        ]
-        return "\n".join(lines)
+        from ._stock_report import report
 
-    def _open_question(self, percent: str) -> str:
-        decided = [d for d in self.decisions if d.decided and not math.isnan(d.input_low)]
-        if not decided:
-            return "input uncertainty: no part had any to show"
-        lows = sorted(d.input_low for d in decided)
-        miss = sum(d.input_low < self.settings["target_fill"] - 0.05 for d in decided)
-        return (
-            f"had the history turned out otherwise (input uncertainty, {percent}): the median part's fill "
-            f"could be as low as {lows[len(lows) // 2]:.3f};\n{miss} of {len(decided)} parts could miss the "
-            "target by more than 0.05"
-        )
-
-    def _head(self, rows: int) -> str:
-        columns = ["part", "periods", "mean demand", "zeros", "ADI", "CV²", "level"]
-        columns += ["fill [Monte Carlo]", "fill [input]", "level [input]", "on hand", "status"]
-        listed = []
-        for d in self.decisions[:rows]:
-            fill = f"{d.fill:.3f} [{d.fill_low:.3f}, {d.fill_high:.3f}]" if d.decided else "–"
-            given = not math.isnan(d.input_low)
-            inputs = f"[{d.input_low:.3f}, {d.input_high:.3f}]" if given else "–"
-            levels = f"[{show(d.level_low)}, {show(d.level_high)}]" if given else "–"
-            zeros = "–" if math.isnan(d.zero_share) else f"{100 * d.zero_share:.0f} %"
-            figures = [_round(d.mean_demand), zeros, _round(d.adi), _round(d.cv2), d.level]
-            listed.append([d.part, d.observed, *figures, fill, inputs, levels, _round(d.on_hand), d.status])
-        more = len(self) - len(listed)
-        return Table(columns, listed).text(rows) + (f"\n… and {more} more" if more else "")
+        return report(self, rows)
 
     def __repr__(self) -> str:
         return self.report()
@@ -275,6 +280,10 @@ def _plain(x: Any) -> Any:
     return int(x) if isinstance(x, float) and x == int(x) and abs(x) < 2**53 else x
 
 
-def _round(x: float) -> float:
-    """Three figures are enough for a screen."""
-    return x if math.isnan(x) or x == 0.0 else float(f"{x:.3g}")
+def target_words(settings: dict[str, Any]) -> str:
+    """What was aimed at, in words."""
+    if settings["target"] == "cost":
+        return "least cost"
+    given = settings[f"target_{settings['target']}"]
+    name = "fill rate" if settings["target"] == "fill" else "α service"
+    return f"{name} by {given!r}" if isinstance(given, str) else f"{name} {given:g}"

@@ -39,7 +39,25 @@ pub struct MakeToStock {
     pub costs: Costs,
     /// Stock at the start; none: at the policy's target. The pipeline starts empty.
     #[serde(default)]
-    pub opening_stock: Option<f64>,
+    pub opening_stock: Option<Opening>,
+}
+
+/// Stock at the start, where it is not the policy's target.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Opening {
+    /// So many units.
+    Stock(f64),
+    /// Drawn for every replication, close to the long-run law of positions.
+    Settled(Settled),
+}
+
+/// The word for a settled opening.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// `"settled"`.
+    Settled,
 }
 
 fn one() -> u32 {

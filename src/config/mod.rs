@@ -8,7 +8,9 @@ mod make_to_stock;
 
 pub use crate::supply::Quantities;
 pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
-pub use make_to_stock::{Costs, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Policy};
+pub use make_to_stock::{
+    Costs, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Opening, Policy, Settled,
+};
 
 use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};

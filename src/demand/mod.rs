@@ -140,6 +140,16 @@ impl DemandSource {
         }
     }
 
+    /// The law of every period, where all periods have one and no period depends on another.
+    pub fn steady(&self) -> Option<&Sampler> {
+        match &self.kind {
+            DemandKind::Drawn {
+                marginal: Marginal::Law { sampler, .. }, latent: None, end: None, ..
+            } => Some(sampler),
+            _ => None,
+        }
+    }
+
     /// Whether draws are clipped at 0, so that it is counted.
     pub fn clips(&self) -> bool {
         matches!(&self.kind, DemandKind::Drawn { marginal, .. } if marginal.clips())

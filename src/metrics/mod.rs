@@ -160,21 +160,37 @@ pub fn position(name: &str) -> Option<usize> {
     METRICS.iter().position(|m| m.name == name)
 }
 
-/// All metrics of one replication, in the order of [`METRICS`].
-pub fn values(c: &Counts, tariff: &Tariff) -> [f64; METRICS.len()] {
+/// Holding, backorder, shortage, lost-sale, order and purchase cost per period.
+fn costs(c: &Counts, tariff: &Tariff) -> [f64; 6] {
     let (costs, n) = (&tariff.costs, tariff.periods);
     let short = c.demand - c.filled;
     let lost = short * tariff.lost_share;
     let charged = if tariff.mean_basis { (c.available + c.on_hand) * 0.5 } else { c.on_hand };
-    let holding = costs.holding * charged / n;
-    let backorder = costs.backorder * c.backorders / n;
-    let shortage = costs.shortage * short / n;
-    let lost_sale = costs.lost_sale * lost / n;
-    let order = costs.order * c.orders / n;
-    let purchase = costs.unit * c.order_quantity / n;
-    let cost = holding + backorder + shortage + lost_sale + order + purchase;
-    let revenue = costs.price * (c.demand - lost) / n;
-    let salvage = costs.salvage * c.closing / n;
+    [
+        costs.holding * charged / n,
+        costs.backorder * c.backorders / n,
+        costs.shortage * short / n,
+        costs.lost_sale * lost / n,
+        costs.order * c.orders / n,
+        costs.unit * c.order_quantity / n,
+    ]
+}
+
+/// The sum of all costs per period, added in the order of the catalogue.
+pub fn cost(c: &Counts, tariff: &Tariff) -> f64 {
+    let [holding, backorder, shortage, lost_sale, order, purchase] = costs(c, tariff);
+    holding + backorder + shortage + lost_sale + order + purchase
+}
+
+/// All metrics of one replication, in the order of [`METRICS`].
+pub fn values(c: &Counts, tariff: &Tariff) -> [f64; METRICS.len()] {
+    let n = tariff.periods;
+    let short = c.demand - c.filled;
+    let lost = short * tariff.lost_share;
+    let [holding, backorder, shortage, lost_sale, order, purchase] = costs(c, tariff);
+    let cost = cost(c, tariff);
+    let revenue = tariff.costs.price * (c.demand - lost) / n;
+    let salvage = tariff.costs.salvage * c.closing / n;
     [
         c.demand / n,
         c.filled / n,

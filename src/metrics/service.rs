@@ -1,17 +1,22 @@
-//! Service measures that grow with the base stock, and targets set on them.
+//! What a level is searched for: the least that reaches a service, or the one that costs least.
 
-use super::Counts;
+use super::{Counts, Tariff, cost};
 use crate::error::{Result, check};
 use serde::{Deserialize, Serialize};
 
-/// What a level must reach.
+/// What a search is for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Target {
-    /// Which service measure.
-    pub metric: Service,
-    /// The least acceptable value.
-    pub at_least: f64,
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Target {
+    /// The least level that reaches a service.
+    Service {
+        /// Which measure.
+        metric: Service,
+        /// The least acceptable value.
+        at_least: f64,
+    },
+    /// The least expected cost per period; of several levels that cost the same, the lowest.
+    Cost,
 }
 
 /// Service measures that grow with the base stock.
@@ -25,16 +30,20 @@ pub enum Service {
 }
 
 impl Target {
-    /// The target is a share.
+    /// A service is a share.
     pub fn check(&self) -> Result<()> {
-        check::share("target.at_least", self.at_least).map(drop)
+        match self {
+            Self::Service { at_least, .. } => check::share("target.at_least", *at_least).map(drop),
+            Self::Cost => Ok(()),
+        }
     }
 
-    /// The measure from pooled counts.
-    pub fn value(&self, c: &Counts, periods: f64) -> f64 {
-        match self.metric {
-            Service::FillRate => c.filled / c.demand,
-            Service::AlphaService => 1.0 - c.stockouts / periods,
+    /// The service, or the cost per period, from pooled counts; `tariff.periods` are those of all replications.
+    pub fn value(&self, c: &Counts, tariff: &Tariff) -> f64 {
+        match self {
+            Self::Service { metric: Service::FillRate, .. } => c.filled / c.demand,
+            Self::Service { metric: Service::AlphaService, .. } => 1.0 - c.stockouts / tariff.periods,
+            Self::Cost => cost(c, tariff),
         }
     }
 }

@@ -55,12 +55,12 @@ fn shaped<'py, T: numpy::Element>(
 /// A dictionary of arrays by name.
 pub(super) fn dict_of<'py>(
     py: Python<'py>,
-    arrays: Vec<(&'static str, Vec<f64>)>,
+    arrays: Vec<(impl AsRef<str>, Vec<f64>)>,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, flat) in arrays {
-        dict.set_item(name, shaped(py, flat, shape)?)?;
+        dict.set_item(name.as_ref(), shaped(py, flat, shape)?)?;
     }
     Ok(dict)
 }
@@ -93,7 +93,7 @@ pub(super) fn fitted_out<'py>(
     fitted: Fitted,
     shape: &[usize],
 ) -> PyResult<Bound<'py, PyDict>> {
-    let dict = dict_of(py, vec![("level", fitted.level), ("achieved", fitted.achieved)], shape)?;
+    let dict = dict_of(py, fitted.columns, shape)?;
     dict.set_item("report", json(&serde_json::json!({ "simd": fitted.simd })))?;
     Ok(dict)
 }

@@ -54,6 +54,11 @@ impl Line {
         self.word(index, 0)
     }
 
+    /// The 32 leading bits of four draws at once, from index 4·`block` on.
+    pub fn leads(&self, block: u64) -> [u32; 4] {
+        philox4x32(split_key(self.key), counter(block, self.entity, self.replication, self.stream.id(), 0))
+    }
+
     /// The 20 trailing bits of draw `index`.
     pub fn trail(&self, index: u64) -> u32 {
         self.word(index, 1) >> 12

@@ -40,6 +40,7 @@ streams! {
     Disruption = 33, "DISR", "disruption of a supplier, arc or machine (… / period or sojourn number)";
     Yield = 34, "YIELD", "good share of a lot (stage / lot number)";
     Capacity = 35, "CAP", "capacity of a period (resource / period)";
+    Opening = 36, "OPEN", "settled opening position (item / 0, then the demands before period 0)";
     TimeToFailure = 48, "TTF", "running time until failure (machine / failure number)";
     TimeToRepair = 49, "TTR", "repair time (machine / failure number)";
     Processing = 50, "PROC", "processing time (stage and product / job number)";

@@ -1,29 +1,33 @@
-//! The least base stock that reaches a service target, item by item; and the same under resampled histories.
+//! The best level of a policy for a target, item by item; and the same under resampled histories.
 //!
 //! Where one pass tells all (full backorders), the shortfall of every replication and period is pooled once and every
-//! level read off it; the answer is exact for the sample. Otherwise (lost sales) the level is bisected, each candidate
-//! simulated on the same draws.
+//! level read off it; the answer is exact for the sample. Otherwise (lost sales) levels are tried one by one, all on the
+//! same draws: halving for a service, a coarse scan and then halving for a cost.
 
 use super::simulate::{Prepared, prepare_search};
 use super::{Control, chunks, derived_key, end_of, run_jobs};
-use crate::config::{Arrays, Demand, Model, Policy, Request};
+use crate::config::{Arrays, Demand, Item, Model, Request};
 use crate::error::{Error, Result};
-use crate::metrics::Counts;
 use crate::metrics::service::Target;
+use crate::metrics::{Counts, Tariff};
 use crate::random::{Line, Stream};
 use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
 use crate::strategy::make_to_stock::plan::{Frame, Plan};
+use crate::strategy::make_to_stock::shift;
 use crate::strategy::make_to_stock::shortfall::Shortfall;
 use serde::{Deserialize, Serialize};
 
-/// `fit`: a run and a target. The level of the policy in the run is ignored.
+/// `fit`: a run and what to look for. Where the target of a policy lies is ignored, its lot (S − s) is kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FitRequest {
     /// Items with one design each; usually the training half.
     pub run: Request,
-    /// What to reach.
-    pub target: Target,
+    /// What to look for: one for every item, or one for all.
+    pub targets: Vec<Target>,
+    /// What else to look for, for all items: columns `also_0`, `also_1`…
+    #[serde(default)]
+    pub also: Vec<Target>,
 }
 
 /// `input_uncertainty`: the run repeated under resampled histories.
@@ -32,84 +36,132 @@ pub struct FitRequest {
 pub struct ResampleRequest {
     /// Items with one design each, whose demand is a bootstrap.
     pub run: Request,
-    /// What to reach.
-    pub target: Target,
+    /// What to look for: one for every item, or one for all.
+    pub targets: Vec<Target>,
     /// Outer bootstrap resamples.
     pub resamples: u32,
 }
 
-/// Levels found, (item) or (item, resample).
+/// What was found: columns by name, each (item) or (item, resample).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fitted {
-    /// Least base stock.
-    pub level: Vec<f64>,
-    /// What is achieved: by that level in `fit`, by the level of the request under `input_uncertainty`.
-    pub achieved: Vec<f64>,
+    /// `level`: the target found (S). `achieved`: the measure there in `fit`; under `input_uncertainty`, the measure of
+    /// the request's own level on the resampled history. Then also `apparent`: the measure of the found level on the
+    /// history it was found from, and `original`: on the history as given.
+    pub columns: Vec<(String, Vec<f64>)>,
     /// SIMD level used.
     pub simd: &'static str,
 }
 
 /// Level search on the replications of the request.
 pub fn fit(request: &FitRequest, arrays: &Arrays, control: &Control) -> Result<Fitted> {
-    request.target.check()?;
     let run = &request.run;
+    let targets = targets(&request.targets, run)?;
+    request.also.iter().try_for_each(Target::check)?;
     let (prepared, simd) = single(run, arrays)?;
-    let mut found = vec![(f64::NAN, f64::NAN); run.items.len()];
+    let mut found = vec![vec![f64::NAN; 2 + request.also.len()]; run.items.len()];
     control.progress.expect(found.len());
     let Prepared { frame, plans, level, .. } = &prepared;
     let frame = Frame { lean: false, ..*frame };
-    let jobs: Vec<_> = found.iter_mut().zip(plans).zip(&run.items).collect();
-    run_jobs(jobs, run.threads, Scratch::default, |((out, plan), item), scratch| {
-        let search =
-            Search { level: *level, frame, replications: run.replications, target: &request.target, control };
-        *out = search.least(plan, scratch).map_err(|e| named(e, &item.name))?;
+    let jobs: Vec<_> = found.iter_mut().zip(plans).zip(run.items.iter().zip(targets)).collect();
+    run_jobs(jobs, run.threads, Scratch::default, |((out, plan), (item, target)), scratch| {
+        let search = Search { level: *level, frame, replications: run.replications, control };
+        let mut levels = || -> Result<()> {
+            let mut view = search.on(plan, scratch)?;
+            (out[0], out[1]) = view.best(target)?;
+            for (out, target) in out[2..].iter_mut().zip(&request.also) {
+                *out = view.best(target)?.0;
+            }
+            Ok(())
+        };
+        levels().map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
     })?;
-    let (level, achieved) = found.into_iter().unzip();
-    Ok(Fitted { level, achieved, simd })
+    let column = |i: usize| found.iter().map(|row| row[i]).collect();
+    let mut columns = vec![("level".to_owned(), column(0)), ("achieved".to_owned(), column(1))];
+    columns.extend((0..request.also.len()).map(|i| (format!("also_{i}"), column(2 + i))));
+    Ok(Fitted { columns, simd })
 }
 
 /// For every item and resample b: draw a history of the same length from the history (stream `Resample`), run under
-/// the derived key b, and report what the design's level achieves and which level the target would have asked for.
+/// the derived key b, and report what the design's level achieves, which level the target would have asked for, and what
+/// that level achieves on both histories. The mean of `apparent` − `original` estimates how much a level promises too
+/// much because it was chosen on the history it is judged by (the optimism of B. Efron, JASA 78, 1983).
 pub fn input_uncertainty(request: &ResampleRequest, arrays: &Arrays, control: &Control) -> Result<Fitted> {
-    request.target.check()?;
     let run = &request.run;
+    let targets = targets(&request.targets, run)?;
     if request.resamples == 0 {
         return Err(Error::config("resamples", 0, "≥ 1"));
     }
     let (prepared, simd) = single(run, arrays)?;
     let resamples = request.resamples as usize;
-    let mut found = vec![vec![(f64::NAN, f64::NAN); resamples]; run.items.len()];
+    let mut found = vec![vec![[f64::NAN; 4]; resamples]; run.items.len()];
     control.progress.expect(found.len());
-    let jobs: Vec<_> = found.iter_mut().zip(&run.items).collect();
-    run_jobs(jobs, run.threads, Scratch::default, |(out, item), scratch| {
-        let Model::MakeToStock(model) = &item.designs[0];
-        let Demand::Bootstrap { history } = &model.demand else {
-            return Err(Error::data("demand", "must be a bootstrap: only a history can be resampled"));
-        };
-        let mut own = Arrays::new();
-        let source = arrays.get(history).ok_or_else(|| Error::data(history, "no array of this name"))?;
-        for (b, out) in out.iter_mut().enumerate() {
-            let frame = Frame { key: derived_key(run.key, b as u32), lean: false, ..prepared.frame };
-            let mut array = source.clone();
-            resample(&source.values, frame.key, item.key, &mut array.values);
-            own.insert(history.clone(), array);
-            let (plan, _) = Plan::compile(&[model], item.key, &own, &frame, end_of(run), run.method)?;
-            let search = Search {
-                level: prepared.level,
-                frame,
-                replications: run.replications,
-                target: &request.target,
-                control,
-            };
-            *out = search.both(&plan, model.policy.target(), scratch).map_err(|e| named(e, &item.name))?;
-        }
+    let jobs: Vec<_> = found.iter_mut().zip(&prepared.plans).zip(run.items.iter().zip(targets)).collect();
+    run_jobs(jobs, run.threads, Scratch::default, |((out, plan), (item, target)), scratch| {
+        let frame = Frame { lean: false, ..prepared.frame };
+        let search = Search { level: prepared.level, frame, replications: run.replications, control };
+        resampled(&search, request, arrays, (item, target), plan, out, scratch)
+            .map_err(|e| named(e, &item.name))?;
         control.progress.tick();
         Ok(())
     })?;
-    let (level, achieved) = found.into_iter().flatten().unzip();
-    Ok(Fitted { level, achieved, simd })
+    let column = |i: usize| found.iter().flatten().map(|row| row[i]).collect();
+    let names = ["level", "achieved", "apparent", "original"];
+    Ok(Fitted {
+        columns: names.into_iter().enumerate().map(|(i, n)| (n.to_owned(), column(i))).collect(),
+        simd,
+    })
+}
+
+/// All resamples of one item, in the order of the columns.
+fn resampled(
+    search: &Search<'_>,
+    request: &ResampleRequest,
+    arrays: &Arrays,
+    (item, target): (&Item, &Target),
+    plan: &Plan,
+    out: &mut [[f64; 4]],
+    scratch: &mut Scratch,
+) -> Result<()> {
+    let run = &request.run;
+    let Model::MakeToStock(model) = &item.designs[0];
+    let Demand::Bootstrap { history } = &model.demand else {
+        return Err(Error::data("demand", "must be a bootstrap: only a history can be resampled"));
+    };
+    let source = arrays.get(history).ok_or_else(|| Error::data(history, "no array of this name"))?;
+    let mut own = Arrays::new();
+    let original = search.on(plan, scratch)?;
+    // What was pooled is kept; what must be simulated again finds the memory free.
+    let pooled = original.shortfall;
+    for (b, out) in out.iter_mut().enumerate() {
+        let frame = Frame { key: derived_key(run.key, b as u32), ..search.frame };
+        let mut array = source.clone();
+        resample(&source.values, frame.key, item.key, &mut array.values);
+        own.insert(history.clone(), array);
+        let (plan_b, _) = Plan::compile(&[model], item.key, &own, &frame, end_of(run), run.method)?;
+        let there = Search { frame, ..*search };
+        let mut view = there.on(&plan_b, scratch)?;
+        let (level, apparent) = view.best(target)?;
+        let achieved = view.at(plan.target(), target)?;
+        let original = match &pooled {
+            Some(shortfall) => search.value(plan, &shortfall.at(level), target),
+            None => View { search, plan, shortfall: None, scratch: &mut *scratch }.at(level, target)?,
+        };
+        *out = [level, achieved, apparent, original];
+    }
+    Ok(())
+}
+
+/// One target per item.
+fn targets<'a>(given: &'a [Target], run: &Request) -> Result<Vec<&'a Target>> {
+    given.iter().try_for_each(Target::check)?;
+    match given {
+        [one] => Ok(vec![one; run.items.len()]),
+        many if many.len() == run.items.len() => Ok(many.iter().collect()),
+        _ => Err(Error::config("targets", given.len(), format!("1 or one per item, {}", run.items.len()))),
+    }
 }
 
 fn named(e: Error, name: &str) -> Error {
@@ -131,100 +183,168 @@ fn single(run: &Request, arrays: &Arrays) -> Result<(Prepared, &'static str)> {
             return Err(Error::config("items.designs", item.designs.len(), "1: a search has no sweep"));
         }
         let Model::MakeToStock(model) = &item.designs[0];
-        if !matches!(model.policy, Policy::BaseStock { .. }) {
-            return Err(Error::Type {
-                field: "policy".to_owned(),
-                reason: "must be a base stock to be searched".to_owned(),
-            });
-        }
+        shift::check(&model.policy)?;
     }
     let (simd, _) = crate::engine::level::choose(run.simd.as_deref())?;
     Ok((prepare_search(run, arrays)?, simd))
 }
 
-/// One item's search.
+/// What the searches of an item share.
+#[derive(Clone, Copy)]
 struct Search<'a> {
     level: Option<fearless_simd::Level>,
     frame: Frame,
     replications: u32,
-    target: &'a Target,
     control: &'a Control,
 }
 
+/// Evenly spaced levels tried before a cost is followed downhill.
+const COARSE: usize = 12;
+/// Doublings of a level before a target counts as out of reach.
+const DOUBLINGS: usize = 40;
+
 impl Search<'_> {
-    fn periods(&self) -> f64 {
-        (self.frame.periods - self.frame.warm_up) as f64 * f64::from(self.replications)
+    /// One item under this search: pooled, where one pass tells all.
+    fn on<'s>(&'s self, plan: &'s Plan, scratch: &'s mut Scratch) -> Result<View<'s>> {
+        let setting = Setting { level: self.level, frame: &self.frame, cancel: &self.control.cancel };
+        let pieces = chunks(self.frame.first, self.replications);
+        let shortfall = Shortfall::pool(setting, plan, &pieces, scratch)?;
+        Ok(View { search: self, plan, shortfall, scratch })
     }
 
-    /// The least level and what it achieves.
-    fn least(&self, plan: &Plan, scratch: &mut Scratch) -> Result<(f64, f64)> {
-        if let Some(shortfall) = self.shortfall(plan, scratch)? {
-            return Ok(shortfall.least(self.target, self.periods()));
+    /// The tariff of an item over all periods of all replications.
+    fn tariff(&self, plan: &Plan) -> Tariff {
+        let periods = (self.frame.periods - self.frame.warm_up) as f64 * f64::from(self.replications);
+        Tariff { periods, ..plan.tariffs[0] }
+    }
+
+    fn value(&self, plan: &Plan, counts: &Counts, target: &Target) -> f64 {
+        target.value(counts, &self.tariff(plan))
+    }
+}
+
+/// One item, ready to be asked for the measure at any level.
+struct View<'a> {
+    search: &'a Search<'a>,
+    plan: &'a Plan,
+    shortfall: Option<Shortfall>,
+    scratch: &'a mut Scratch,
+}
+
+impl View<'_> {
+    /// The measure at one level: read off, or by plain simulation pooled over chunks in index order.
+    fn at(&mut self, level: f64, target: &Target) -> Result<f64> {
+        if let Some(shortfall) = &self.shortfall {
+            return Ok(self.search.value(self.plan, &shortfall.at(level), target));
         }
-        let whole = plan.whole_demand();
-        let reaches = |level: f64, scratch: &mut Scratch| -> Result<(bool, f64)> {
-            let value = self.simulated(plan, level, scratch)?;
-            // No demand at all: any level will do.
-            Ok((value >= self.target.at_least || value.is_nan(), value))
-        };
-        let (mut low, mut high) = (-1.0, plan.protection_demand().max(1.0).ceil());
-        let mut value = f64::NAN;
-        for doubling in 0.. {
-            let (ok, v) = reaches(high, scratch)?;
-            value = v;
-            if ok {
+        let Search { frame, control, level: simd, .. } = self.search;
+        let plan = self.plan.at_level(level);
+        let mut pooled = Counts::default();
+        for piece in chunks(frame.first, self.search.replications) {
+            let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
+            let mut output = Output { counts: &mut add, traces: vec![Vec::new()], clipped: Vec::new() };
+            let setting = Setting { level: *simd, frame, cancel: &control.cancel };
+            run_chunk(setting, &plan, &piece, self.scratch, &mut output)?;
+        }
+        Ok(self.search.value(&plan, &pooled, target))
+    }
+
+    /// The best level, and the measure there.
+    fn best(&mut self, target: &Target) -> Result<(f64, f64)> {
+        let lowest = self.plan.lowest_target();
+        match (&self.shortfall, target) {
+            (Some(shortfall), _) => Ok(shortfall.best(target, &self.search.tariff(self.plan), lowest)),
+            (None, Target::Service { at_least, .. }) => self.least(lowest, target, *at_least),
+            (None, Target::Cost) => self.cheapest(lowest),
+        }
+    }
+
+    /// Where levels stop being told apart: units, or a millionth of the level.
+    fn apart(&self, low: f64, high: f64) -> bool {
+        if self.plan.whole_levels() { high - low > 1.0 } else { high - low > 1e-6 * high.max(1.0) }
+    }
+
+    fn middle(&self, low: f64, high: f64) -> f64 {
+        let middle = (low + high) / 2.0;
+        if self.plan.whole_levels() { middle.floor() } else { middle }
+    }
+
+    /// First step of a search upwards from `lowest`.
+    fn reach(&self, lowest: f64) -> f64 {
+        lowest + self.plan.protection_demand().max(1.0).ceil()
+    }
+
+    fn least(&mut self, lowest: f64, target: &Target, at_least: f64) -> Result<(f64, f64)> {
+        // No demand at all: any level will do.
+        let enough = |v: f64| v >= at_least || v.is_nan();
+        let value = self.at(lowest, target)?;
+        if enough(value) {
+            return Ok((lowest, value));
+        }
+        let (mut low, mut high) = (lowest, self.reach(lowest));
+        let mut value = self.at(high, target)?;
+        for _ in 0..DOUBLINGS {
+            if enough(value) {
                 break;
             }
-            if doubling == 40 {
-                return Err(Error::config(
-                    "target.at_least",
-                    self.target.at_least,
-                    "reachable by some base stock",
-                ));
-            }
-            (low, high) = (high, high * 2.0);
+            (low, high) = (high, lowest + (high - lowest) * 2.0);
+            value = self.at(high, target)?;
         }
-        while if whole { high - low > 1.0 } else { high - low > 1e-6 * high.max(1.0) } {
-            let middle = if whole { ((low + high) / 2.0).floor() } else { (low + high) / 2.0 };
-            let (ok, v) = reaches(middle.max(0.0), scratch)?;
-            if ok {
-                (high, value) = (middle.max(0.0), v);
-                if high == 0.0 {
-                    break;
-                }
-            } else {
-                low = middle;
-            }
+        if !enough(value) {
+            return Err(Error::config("target.at_least", at_least, "reachable by some level"));
+        }
+        while self.apart(low, high) {
+            let middle = self.middle(low, high);
+            let v = self.at(middle, target)?;
+            if enough(v) { (high, value) = (middle, v) } else { low = middle }
         }
         Ok((high, value))
     }
 
-    /// The least level, and what `level` achieves.
-    fn both(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<(f64, f64)> {
-        if let Some(shortfall) = self.shortfall(plan, scratch)? {
-            let least = shortfall.least(self.target, self.periods()).0;
-            return Ok((least, self.target.value(&shortfall.at(level), self.periods())));
+    /// Doubles until cost has risen, scans what lies below, and narrows the place of least cost. Exact where cost falls
+    /// and then rises, as it does for base stock (G. Janakiraman and R. Roundy, Oper. Res. 52, 2004); otherwise the
+    /// scan is what protects against the wrong valley.
+    fn cheapest(&mut self, lowest: f64) -> Result<(f64, f64)> {
+        let mut high = self.reach(lowest);
+        let (mut last, mut cost) = (self.at(lowest, &Target::Cost)?, self.at(high, &Target::Cost)?);
+        for _ in 0..DOUBLINGS {
+            if cost > last {
+                break;
+            }
+            high = lowest + (high - lowest) * 2.0;
+            (last, cost) = (cost, self.at(high, &Target::Cost)?);
         }
-        Ok((self.least(plan, scratch)?.0, self.simulated(plan, level, scratch)?))
-    }
-
-    fn setting(&self) -> Setting<'_> {
-        Setting { level: self.level, frame: &self.frame, cancel: &self.control.cancel }
-    }
-
-    fn shortfall(&self, plan: &Plan, scratch: &mut Scratch) -> Result<Option<Shortfall>> {
-        Shortfall::pool(self.setting(), plan, &chunks(self.frame.first, self.replications), scratch)
-    }
-
-    /// The measure at one level by plain simulation, pooled over chunks in index order.
-    fn simulated(&self, plan: &Plan, level: f64, scratch: &mut Scratch) -> Result<f64> {
-        let plan = plan.at_level(level);
-        let mut pooled = Counts::default();
-        for piece in chunks(self.frame.first, self.replications) {
-            let mut add = |_: usize, _: usize, c: &Counts| pooled.add(c);
-            let mut output = Output { counts: &mut add, traces: vec![Vec::new()], clipped: Vec::new() };
-            run_chunk(self.setting(), &plan, &piece, scratch, &mut output)?;
+        let step = (high - lowest) / COARSE as f64;
+        let step = if self.plan.whole_levels() { step.ceil() } else { step };
+        let mut best = (lowest, self.at(lowest, &Target::Cost)?);
+        for i in 1..=COARSE {
+            let level = lowest + step * i as f64;
+            let cost = self.at(level, &Target::Cost)?;
+            if cost < best.1 {
+                best = (level, cost);
+            }
         }
-        Ok(self.target.value(&pooled, self.periods()))
+        let (mut low, mut high) = ((best.0 - step).max(lowest), best.0 + step);
+        while self.apart(low, high) {
+            // The middle of the longer side of the best so far: it replaces the best, or becomes the new end.
+            let level = if best.0 - low > high - best.0 {
+                self.middle(low, best.0)
+            } else {
+                self.middle(best.0, high)
+            };
+            if level == best.0 || level == low {
+                // Whole levels: nothing left between on the longer side.
+                break;
+            }
+            let cost = self.at(level, &Target::Cost)?;
+            let better = cost < best.1 || cost == best.1 && level < best.0;
+            match (better, level < best.0) {
+                (true, true) => (high, best) = (best.0, (level, cost)),
+                (true, false) => (low, best) = (best.0, (level, cost)),
+                (false, true) => low = level,
+                (false, false) => high = level,
+            }
+        }
+        Ok(best)
     }
 }

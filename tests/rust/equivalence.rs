@@ -4,7 +4,7 @@
 mod support;
 
 use maketo::config::{
-    Arrays, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Method, Policy, Quantities,
+    Arrays, Crossing, EventOrder, HoldingBasis, Level, MakeToStock, Method, Opening, Policy, Quantities,
 };
 use maketo::demand::DemandSource;
 use maketo::law::{Law, Negative};
@@ -90,7 +90,7 @@ fn crossed(laws: &[Law], policies: &[(Policy, Quantities)]) -> Vec<MakeToStock> 
                         m.review_period = 1 + (all.len() % 3) as u32;
                         m.holding_basis =
                             if all.len() % 2 == 0 { HoldingBasis::End } else { HoldingBasis::Mean };
-                        m.opening_stock = if all.len() % 5 == 0 { Some(3.0) } else { None };
+                        m.opening_stock = if all.len() % 5 == 0 { Some(Opening::Stock(3.0)) } else { None };
                         let impossible = order == EventOrder::DemandBeforeOrder && (kind == 0 || kind == 4);
                         let refused = policy.target() < 0.0 && m.opening_stock.is_none() && share < 1.0;
                         if !(impossible || refused) {
@@ -301,7 +301,8 @@ fn one_pass_switches_itself_off() {
     let method = |designs| run(&request(vec![item("x", 1, designs)], 20, 10), &Arrays::new()).report;
     assert_eq!(method(designs(&|_| ())).method, "one_pass");
     assert!(method(designs(&|m| m.backorder_share = 0.0)).method_reason.contains("lost"));
-    assert!(method(designs(&|m| m.opening_stock = Some(4.0))).method_reason.contains("opening"));
+    let opening = |m: &mut MakeToStock| m.opening_stock = Some(Opening::Stock(4.0));
+    assert!(method(designs(&opening)).method_reason.contains("opening"));
     let min_max = |m: &mut MakeToStock| {
         m.policy =
             Policy::MinMax { reorder: m.policy.target() - 5.0, up_to: m.policy.target(), strict: false };

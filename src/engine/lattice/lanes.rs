@@ -15,6 +15,8 @@ pub trait Cell:
     fn to_f64(self) -> f64;
     /// The nearest value; only called with values known to fit.
     fn from_f64(x: f64) -> Self;
+    /// The nearest whole number of parts that a unit is cut into; whole quantities are not cut.
+    fn parts(self, per_unit: f64) -> i64;
     /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
     fn portion(x: Self, share: Self) -> Self;
 }
@@ -82,6 +84,10 @@ impl Cell for i32 {
         x as i32
     }
     #[inline(always)]
+    fn parts(self, _per_unit: f64) -> i64 {
+        i64::from(self)
+    }
+    #[inline(always)]
     fn portion(x: Self, _share: Self) -> Self {
         x
     }
@@ -96,6 +102,12 @@ impl Cell for f64 {
     #[inline(always)]
     fn from_f64(x: f64) -> Self {
         x
+    }
+    #[inline(always)]
+    fn parts(self, per_unit: f64) -> i64 {
+        // Rounds to even by adding what leaves no bits for a fraction.
+        const SHIFT: f64 = 6_755_399_441_055_744.0;
+        ((self * per_unit + SHIFT) - SHIFT) as i64
     }
     #[inline(always)]
     fn portion(x: Self, share: Self) -> Self {

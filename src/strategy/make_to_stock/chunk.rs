@@ -8,6 +8,7 @@ use super::kernel::{Detail, Inputs, Record, Span, State, advance};
 use super::params::Params;
 use super::plan::{Frame, Group, Plan};
 use super::reference;
+use super::settle::Settle;
 use super::shortfall::Samples;
 use super::trace::{RowCell, Rows, View, WINDOW};
 use crate::demand::{DemandCell, DemandState, Window};
@@ -132,7 +133,7 @@ pub fn run_chunk(
 }
 
 /// Runs one chunk of a plan with one design at level 0 and collects what is missing from the target, before demand and at
-/// the close of every counted period. Returns the units demanded.
+/// the close of every counted period. Returns the counts of the pass, of which demand and orders hold at any level.
 pub(super) fn visit_shortfall(
     setting: Setting<'_>,
     plan: &Plan,
@@ -140,7 +141,7 @@ pub(super) fn visit_shortfall(
     piece: &Piece,
     scratch: &mut Scratch,
     samples: &mut Samples,
-) -> Result<f64> {
+) -> Result<Counts> {
     let group = &plan.groups[0];
     let chunk = Chunk::new(setting, plan, group, piece);
     let level = setting.level.unwrap_or_else(Level::baseline);
@@ -195,8 +196,8 @@ impl<'a> Chunk<'a> {
         pending.clear();
         let (base, states) = states.split_first_mut().unwrap_or_else(|| unreachable!("never empty"));
         match &group.curve {
-            Some(curve) => base.reset(&curve.base),
-            None => group.params.iter().zip(&mut *states).for_each(|(p, state)| state.reset(p)),
+            Some(curve) => self.open(&curve.base, base),
+            None => group.params.iter().zip(&mut *states).for_each(|(p, state)| self.open(p, state)),
         }
         states.iter_mut().for_each(|state| state.tally.forget());
 
@@ -261,6 +262,23 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
+    /// The opening state of every lane.
+    fn open<T: Cell>(&self, p: &Params, state: &mut State<T>) {
+        state.reset(p);
+        for lane in if p.settle.is_some() { self.lanes.clone() } else { 0..0 } {
+            state.lower(lane, self.gap(p, lane));
+        }
+    }
+
+    /// Units missing from the target when a lane opens.
+    fn gap(&self, p: &Params, lane: usize) -> f64 {
+        let replication = self.first + lane as u32;
+        let gap = |settle: &Settle| {
+            settle.gap(p, &self.group.demand, self.frame.key, self.plan.entity, replication)
+        };
+        p.settle.as_ref().map_or(0.0, gap)
+    }
+
     /// The tile that starts at `start`.
     fn window(&self, start: usize) -> Window {
         let Frame { key, periods, .. } = *self.frame;
@@ -297,13 +315,12 @@ impl<'a> Chunk<'a> {
         cells: &mut CellScratch<T>,
         draws: &mut Draws,
         samples: &mut Samples,
-    ) -> Result<f64> {
+    ) -> Result<Counts> {
         cells.reserve(1, 1);
         let CellScratch { demand, records, states, .. } = cells;
         let (demand, record) = (&mut demand[0], &mut records[0]);
-        states[0].reset(base);
+        self.open(base, &mut states[0]);
         (record.keep_before, record.keep_ordered) = (true, false);
-        let whole = self.group.whole;
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
             self.draw(s, tile_start, demand, draws);
@@ -317,12 +334,14 @@ impl<'a> Chunk<'a> {
                     continue;
                 }
                 for k in span.from..span.to {
-                    samples.before.add_negated(&record.before[k][self.lanes.clone()], whole);
-                    samples.close.add_negated(&record.close[k][self.lanes.clone()], whole);
+                    samples.before.add_negated(&record.before[k][self.lanes.clone()]);
+                    samples.close.add_negated(&record.close[k][self.lanes.clone()]);
                 }
             }
         }
-        Ok(self.lanes.clone().map(|lane| states[0].counts(lane).demand).sum())
+        let mut pooled = Counts::default();
+        self.lanes.clone().for_each(|lane| pooled.add(&states[0].counts(lane)));
+        Ok(pooled)
     }
 
     /// The part of a tile inside the horizon, cut at the end of the warm-up.
@@ -365,6 +384,7 @@ impl<'a> Chunk<'a> {
             let p = &self.group.params[j];
             for lane in self.lanes.clone() {
                 self.cancel.check()?;
+                let p = &p.lowered(self.gap(p, lane));
                 let replication = self.first + lane as u32;
                 let Frame { key, periods, .. } = *self.frame;
                 let (demand, n) = self.group.demand.path(key, self.plan.entity, replication, periods);

@@ -90,7 +90,7 @@ impl Curve {
 }
 
 fn same_but_level(a: &Params, b: &Params) -> bool {
-    a.lead.same(&b.lead) && a.review == b.review && a.demand_first == b.demand_first
+    a.lead.same(&b.lead) && a.settle == b.settle && a.review == b.review && a.demand_first == b.demand_first
 }
 
 /// Adds one span of the base run to the sums of one level.

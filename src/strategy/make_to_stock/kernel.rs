@@ -77,6 +77,12 @@ impl<T: Cell> State<T> {
         self.tally.forget();
     }
 
+    /// Takes units off the opening position of one lane.
+    pub(super) fn lower(&mut self, lane: usize, units: f64) {
+        let opening = T::from_f64(self.net[lane].to_f64() - units);
+        (self.net[lane], self.position[lane]) = (opening, opening);
+    }
+
     /// The counts of one lane.
     pub(super) fn counts(&self, lane: usize) -> Counts {
         self.tally.counts(lane, self.net[lane].to_f64())

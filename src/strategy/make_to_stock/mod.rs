@@ -35,7 +35,8 @@
 //! [`params`]: the configuration, checked once · [`release`]: policies and quantity rules · [`reference`]: the model for
 //! reading, one replication at a time · `kernel`, `pipeline`, `tally`: the same on lanes · [`plan`]: one item with its
 //! designs · [`chunk`], `trace`: a piece of its replications · [`curve`]: all base-stock levels from one pass ·
-//! [`shortfall`]: the same, pooled, for searches.
+//! [`shortfall`]: the same, pooled, for searches · [`shift`]: policies that can be moved as a whole · [`settle`]: openings
+//! drawn from the long run.
 
 pub mod chunk;
 pub mod curve;
@@ -45,6 +46,8 @@ mod pipeline;
 pub mod plan;
 pub mod reference;
 pub mod release;
+pub mod settle;
+pub mod shift;
 pub mod shortfall;
 mod tally;
 pub mod trace;

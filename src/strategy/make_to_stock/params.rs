@@ -1,6 +1,8 @@
 //! The configuration of one design, checked once and then trusted.
 
-use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Policy};
+use super::settle::Settle;
+use super::shift;
+use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
@@ -30,8 +32,10 @@ pub struct Params {
     pub lost_share: f64,
     /// On hand at the start.
     pub opening: f64,
-    /// Opening stock was left at the policy's target.
+    /// Opening stock moves with the policy's target.
     pub opens_at_target: bool,
+    /// Replications open below the target, each at a place of its own.
+    pub settle: Option<Settle>,
     /// Cost rates.
     pub costs: Costs,
     /// Warm-up included.
@@ -61,8 +65,8 @@ impl Params {
         }
         check::share("backorder_share", model.backorder_share)?;
         let opening = match model.opening_stock {
-            Some(x) => check::non_negative("opening_stock", x)?,
-            None => model.policy.target(),
+            Some(Opening::Stock(x)) => check::non_negative("opening_stock", x)?,
+            Some(Opening::Settled(_)) | None => model.policy.target(),
         };
         if opening < 0.0 && model.backorder_share < 1.0 {
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
@@ -80,7 +84,8 @@ impl Params {
             mean_basis: model.holding_basis == HoldingBasis::Mean,
             lost_share,
             opening,
-            opens_at_target: model.opening_stock.is_none(),
+            opens_at_target: !matches!(model.opening_stock, Some(Opening::Stock(_))),
+            settle: None,
             costs: model.costs,
             periods,
             largest_demand: demand.largest,
@@ -89,6 +94,9 @@ impl Params {
             flush_every: usize::MAX,
         };
         params.bound();
+        if let Some(Opening::Settled(_)) = model.opening_stock {
+            params.settle = Some(Settle::compile(&params, demand)?);
+        }
         Ok(params)
     }
 
@@ -122,19 +130,25 @@ impl Params {
         }
     }
 
-    /// The same design at another base-stock level; opening stock follows the level where it did before.
+    /// The same design with its target at `level`; opening stock follows where it did before.
     #[must_use]
     pub fn at_level(&self, level: f64) -> Self {
         let opening = if self.opens_at_target { level } else { self.opening };
-        let mut params = Self { policy: Policy::base_stock(level), opening, ..self.clone() };
+        let mut params = Self { policy: shift::to(&self.policy, level), opening, ..self.clone() };
         params.bound();
         params
     }
 
-    /// The same design with level and opening stock 0: what is missing from any target.
+    /// The same design with target and opening stock 0: what is missing from any target.
     #[must_use]
     pub fn at_nought(&self) -> Self {
         Self { opens_at_target: true, ..self.clone() }.at_level(0.0)
+    }
+
+    /// The same design with so many units less at the start.
+    #[must_use]
+    pub fn lowered(&self, units: f64) -> Self {
+        Self { opening: self.opening - units, ..self.clone() }
     }
 
     /// Rows of the pipeline: one per period an order can be under way.

@@ -2,6 +2,7 @@
 
 use super::curve::Curve;
 use super::params::Params;
+use super::shift;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
@@ -138,7 +139,7 @@ impl Plan {
         }
     }
 
-    /// The same plan, one design, at another base-stock level. Opening stock follows the level where it did before.
+    /// The same plan, one design, with its target at `level`. Opening stock follows the level where it did before.
     #[must_use]
     pub fn at_level(&self, level: f64) -> Self {
         let mut plan = self.clone();
@@ -146,6 +147,21 @@ impl Plan {
         group.params[0] = group.params[0].at_level(level);
         group.whole &= group.params[0].whole;
         plan
+    }
+
+    /// Where the target of the policy lies; for searches, a plan with one design.
+    pub fn target(&self) -> f64 {
+        self.only().1.policy.target()
+    }
+
+    /// The least target of a search.
+    pub fn lowest_target(&self) -> f64 {
+        shift::lowest(&self.only().1.policy)
+    }
+
+    /// Levels between whole numbers make no difference that is asked for.
+    pub fn whole_levels(&self) -> bool {
+        self.whole_demand() && self.lowest_target().fract() == 0.0
     }
 
     /// Mean demand of a protection interval, where demand is drawn; the largest demand times it, where it is given.

@@ -88,7 +88,9 @@ def test_bad_settings_and_files(file: Path, tmp_path: Path, capsys: pytest.Captu
         [],
         ["nothing"],
         ["stock"],
-        ["stock", "h.csv", "--lead-time", "two", "--target-fill", "1"],
+        ["stock", "h.csv", "--lead-time", "2"],
+        ["stock", "h.csv", "--lead-time", "2", "--target-fill", "1", "--target", "cost"],
+        ["stock", "h.csv", "--lead-time", "2", "--target-fill", "1", "--moq", "inf"],
         ["stock", "h.csv", "--lead-time", "2.5", "--target-fill", "1"],
         ["stock", "h.csv", "--lead-time", "2", "--target-fill", "1", "--seed", "x"],
         ["bench", "w9"],
@@ -124,6 +126,7 @@ def test_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "history.csv",
         "stock.csv",
         "stock.json",
+        "report.html",
         "stock.png",
     }
     assert "stock.png" in capsys.readouterr().out

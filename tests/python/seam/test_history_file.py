@@ -90,7 +90,7 @@ def test_from_arrays() -> None:
     with pytest.raises(ValueError, match=r"history\['b'\].*-1.*position 1"):
         as_history({"a": [1], "b": [0, -1]})
     with pytest.raises(TypeError, match="history"):
-        as_history([1, 2])  # type: ignore[arg-type]
+        as_history([1, 2])
     with pytest.raises(ValueError, match="at least one part"):
         as_history({})
 
