@@ -88,6 +88,27 @@ mod _core {
         convert::fitted_out(py, fitted, &shape)
     }
 
+    /// association(law_a, law_b, latent, wanted) -> (low, high, pearson, latent): what two laws can attain; the correlation
+    /// at `latent`, and the scores' correlation for `wanted`, where given
+    #[pyfunction]
+    #[pyo3(signature = (a, b, latent=None, wanted=None))]
+    fn association(
+        py: Python<'_>,
+        a: &str,
+        b: &str,
+        latent: Option<f64>,
+        wanted: Option<f64>,
+    ) -> PyResult<(f64, f64, Option<f64>, Option<f64>)> {
+        let laws: [law::Law; 2] = [config::parse(a)?, config::parse(b)?];
+        door::pass(py, None, |_| {
+            let [a, b] = [laws[0].compile()?, laws[1].compile()?];
+            let both = law::association::Association::new(&a, &b)?;
+            let (low, high) = both.range();
+            let found = wanted.map(|w| both.latent(w)).transpose()?;
+            Ok((low, high, latent.map(|rho| both.pearson(rho)), found))
+        })
+    }
+
     /// demand_mean(demand, periods) -> array (T,): the moving mean of a varying demand
     #[pyfunction]
     fn demand_mean<'py>(

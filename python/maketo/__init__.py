@@ -15,6 +15,7 @@ from ._catalogue import metrics as _metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .association import attainable_correlation, latent_correlation, pearson_correlation
 from .batch_means import BatchMeans
 from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
@@ -156,9 +157,12 @@ __all__ = [
     "Weibull",
     "ZeroInflated",
     "__version__",
+    "attainable_correlation",
     "correlate",
     "fourier_season",
+    "latent_correlation",
     "mser5",
+    "pearson_correlation",
     "plot_distribution",
     "plot_fan",
     "plot_lead_time_demand",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 __version__: Final[str]
 __all__ = [
     "__version__",
+    "association",
     "bench",
     "build_info",
     "catalogue",
@@ -41,6 +42,9 @@ def input_uncertainty(
     arrays: dict[str, NDArray[np.float64]],
     progress: Callable[[int, int], object] | None,
 ) -> dict[str, Any]: ...
+def association(
+    a: str, b: str, latent: float | None = None, wanted: float | None = None
+) -> tuple[float, float, float | None, float | None]: ...
 def demand_mean(demand: str, periods: int) -> NDArray[np.float64]: ...
 def summarise(
     values: NDArray[np.float64], confidence: float, probabilities: list[float]

@@ -11,6 +11,7 @@
 //!   standard.rs    a shared shape, shifted and scaled
 //! score.rs         normal scores of addresses, and back: for dependence that leaves laws alone
 //! direct.rs        Poisson and negative binomial without a table, where the parameter varies per draw
+//! association.rs   correlation of two laws driven by correlated scores
 //! special/         ln Γ, incomplete gamma and beta, normal tails, point masses, quadrature, roots
 //! float.rs         ln, exp, pow from + − × ÷ alone
 //! ```
@@ -21,6 +22,7 @@
 //!
 //! Knows nothing of demand, strategies or streams.
 
+pub mod association;
 mod atoms;
 mod continuous;
 mod description;

@@ -189,6 +189,24 @@ def test_factor_copula_has_the_rank_correlation(rho: float, spearman: float) -> 
     assert se < 0.006 * abs(spearman)
 
 
+def test_wanted_correlations_of_the_demands_themselves() -> None:
+    # Normal to anything: the scores' correlation is found so that the demands' own is the one asked for.
+    laws = {"a": mk.Poisson(0.5), "b": mk.Gamma(mean=5, sd=8)}
+    rho = mk.latent_correlation(laws["a"], laws["b"], 0.4)
+    assert mk.pearson_correlation(laws["a"], laws["b"], rho) == pytest.approx(0.4, abs=1e-9)
+    d = together(mk.correlate(laws, rho), 1, 1_000_000)[..., 0]
+    near((d[0] - 0.5) * (d[1] - 5) / (math.sqrt(0.5) * 8), 0.4, 0.012)
+
+
+def test_what_is_attainable() -> None:
+    # Two exponentials cannot be more opposed than 1 − π²/6.
+    low, high = mk.attainable_correlation(mk.Exponential(3), mk.Exponential(1))
+    assert low == pytest.approx(1 - math.pi**2 / 6, abs=1e-6)
+    assert high == pytest.approx(1, abs=1e-6)
+    with pytest.raises(ValueError, match=r"correlation must be in \[-0.6449.*, 1.0000.*\].*got -0.7"):
+        mk.latent_correlation(mk.Exponential(3), mk.Exponential(1), -0.7)
+
+
 def test_any_matrix_of_correlations() -> None:
     matrix = np.array([[1, 0.8, -0.2], [0.8, 1, 0.3], [-0.2, 0.3, 1]])
     items = mk.correlate({n: mk.Normal(0, 1, negative="allow") for n in "abc"}, matrix)
