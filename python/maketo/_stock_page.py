@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._stock_report import CAVEATS, corrected_fill, lead_words, policy_words
+from ._stock_report import CAVEATS, corrected_fill, lead_words, policy_words, priced, review_words
 from .plots import COLOURS
 from .stock_plan import PartDecision, target_words
 
@@ -62,8 +62,7 @@ def _title(plan: StockPlan) -> str:
     s = plan.settings
     text = (
         f"{len(plan)} parts × {len(plan.history.periods)} periods; {policy_words(s)}, "
-        f"lead time {lead_words(s)} periods, "
-        f"review every {s['review_period']}; target: {target_words(s)}"
+        f"lead time {lead_words(s)}, review every {review_words(s)}; target: {target_words(s)}"
     )
     return (
         f'<h1>Stock plan: {html.escape(plan.history.source)}</h1><div class="sub">{html.escape(text)}</div>'
@@ -91,8 +90,8 @@ def _cards(plan: StockPlan) -> str:
     add("money tied up in stock", "tied_up", _figure)
     add("orders per year", "orders_per_year", _figure)
     add("cost per year", "cost", _figure)
-    for name in ("holding", "order", "shortage"):
-        add(f"of it {name}", f"{name}_cost", _figure)
+    for kind in priced(plan.totals):
+        add(f"{kind} cost per year", f"{kind}_cost", _figure)
     shown = (
         f'<div class="card">{html.escape(a)}<b>{html.escape(b)}</b><span>{html.escape(c)}</span></div>'
         for a, b, c in cards
@@ -319,5 +318,10 @@ def _short(name: str) -> str:
 
 
 def _finish(ax: Any) -> Any:
+    """Figures with thousands apart along x, few enough to stand apart themselves."""
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(5))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _figure(x)))
     ax.spines[["top", "right"]].set_visible(False)
     return ax

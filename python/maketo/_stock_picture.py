@@ -158,12 +158,13 @@ def _target_line(ax: Any, settings: dict[str, Any], *, named: bool = False) -> N
 
 
 def _log_axis(ax: Any) -> None:
-    """Logarithmic, with numbers that can be read: 1, 2, 5, 10."""
+    """Logarithmic, with numbers that can be read: 1, 2, 5, 10; over many decades their powers of ten only."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     ax.set_xscale("log")
-    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    low, high = ax.get_xlim()
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 1000 * low else (1.0,)))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:,g}" if x < 1e6 else f"{x:.0e}"))
     ax.xaxis.set_minor_formatter(NullFormatter())
 
 

@@ -11,7 +11,7 @@ from .table import Table, show
 if TYPE_CHECKING:
     from .stock_plan import StockPlan
 
-__all__ = ["CAVEATS", "lead_words", "policy_words", "report"]
+__all__ = ["CAVEATS", "lead_words", "policy_words", "priced", "report", "review_words"]
 
 CAVEATS = (
     "What a bootstrap cannot know: no demand above the largest one observed, no trend, no season, "
@@ -27,7 +27,7 @@ def report(plan: StockPlan, rows: int) -> str:
     s = plan.settings
     lines = [
         f"{plan.history.source}: {len(plan)} parts × {len(plan.history.periods)} periods; "
-        f"lead time {lead_words(s)}, review every {s['review_period']}, {policy_words(s)}, "
+        f"lead time {lead_words(s)}, review every {review_words(s)}, {policy_words(s)}, "
         f"target {target_words(s)}",
         "parts: " + ", ".join(f"{n} {status}" for status, n in plan.statuses.most_common()),
     ]
@@ -44,7 +44,19 @@ def report(plan: StockPlan, rows: int) -> str:
 def lead_words(settings: dict[str, Any]) -> str:
     """The lead time as it was given."""
     lead = settings["lead_time"]
-    return f"by {lead!r}" if isinstance(lead, str) else str(lead.get("value", lead["law"]))
+    if isinstance(lead, str):
+        return f"from column {lead!r}"
+    return _periods(lead["value"]) if "value" in lead else str(lead["law"])
+
+
+def review_words(settings: dict[str, Any]) -> str:
+    """What lies between two reviews."""
+    every = settings["review_period"]
+    return "period" if every == 1 else _periods(every)
+
+
+def _periods(count: float) -> str:
+    return f"{count:g} period{'' if count == 1 else 's'}"
 
 
 def policy_words(settings: dict[str, Any]) -> str:
@@ -70,11 +82,17 @@ def _totals(plan: StockPlan) -> list[str]:
     if "tied_up" in totals:
         lines.append(f"money tied up in stock {told('tied_up')}")
     if "cost" in totals:
-        parts = ", ".join(f"{w} {told(f'{w}_cost')}" for w in ("holding", "order", "shortage"))
-        lines.append(f"cost per year {told('cost')}: {parts}")
+        parts = ", ".join(f"{kind} {told(f'{kind}_cost')}" for kind in priced(totals))
+        lines.append(f"cost per year {told('cost')}" + (f": {parts}" if parts else ""))
     if s["resamples"]:
         lines += _open_question(plan, percent)
     return lines
+
+
+def priced(totals: dict[str, Any]) -> list[str]:
+    """The kinds of cost that are not nought because nobody gave a rate."""
+    kinds = ("holding", "order", "shortage")
+    return [kind for kind in kinds if totals.get(f"{kind}_cost", {}).get("high", 0.0) > 0.0]
 
 
 def corrected_fill(plan: StockPlan) -> float:

@@ -154,7 +154,9 @@ mod tests {
             let plain = Law::Poisson { mean };
             for k in [0.0, mean - 3.0 * mean.sqrt(), mean, mean + 5.0 * mean.sqrt()].map(f64::floor) {
                 let (a, b) = (ones.cdf(k), plain.cdf(k).unwrap());
-                assert!((a - b).abs() <= 2e-11 * b.min(1.0 - b) + 1e-22, "{mean} {k}: {a} {b}");
+                // Close to 1 a double itself is coarse; the tail beside it is held to its own size.
+                let coarse = 4.0 * f64::EPSILON * f64::from(u8::from(b > 0.5));
+                assert!((a - b).abs() <= 2e-11 * b.min(1.0 - b) + coarse + 1e-22, "{mean} {k}: {a} {b}");
                 let (a, b) = (ones.sf(k), plain.sf(k).unwrap());
                 assert!((a - b).abs() <= 2e-10 * b + 1e-22, "{mean} {k}: {a} {b}");
             }

@@ -47,6 +47,44 @@ def test_from_the_first_period_on(lead_time: int, periods: int) -> None:
     agree(run, {k: exact[k] for k in metrics})
 
 
+def test_a_season_of_four_from_an_empty_shelf() -> None:
+    """Poisson demand of means 5, 8, 12, 7, a level for each, L = 0, h = 1, b = 9, K = 5, an empty start.
+
+    Exact by carrying the law of net inventory forward: x → max(x, Sₜ) − dₜ; an order wherever x < Sₜ.
+    """
+    means, levels = [5.0, 8.0, 12.0, 7.0], [8, 11, 16, 10]
+    law = {0: 1.0}  # of net inventory at the start of a period
+    totals = dict.fromkeys(("on_hand", "backorders", "orders"), 0.0)
+    for mean, level in zip(means, levels, strict=True):
+        after: dict[int, float] = {}
+        for x, p in law.items():
+            totals["orders"] += p * (x < level)
+            for d, q in enumerate(pmf(stats.poisson(mean))):
+                close = max(x, level) - d
+                after[close] = after.get(close, 0.0) + p * q
+        law = after
+        totals["on_hand"] += sum(p * max(x, 0) for x, p in law.items())
+        last = sum(p * max(-x, 0) for x, p in law.items())
+        totals["backorders"] += last
+    totals["cost"] = totals["on_hand"] + 9 * totals["backorders"] + 5 * totals["orders"]
+    known = {"cost": 40.89229954, "on_hand": 13.83989845, "backorders": 0.8090569582, "orders": 3.954177693}
+    assert totals == pytest.approx(known, rel=1e-9)
+    assert last == pytest.approx(0.1988419657, rel=1e-9)
+    shop = mk.MakeToStock(
+        demand=mk.Varying(means),
+        policy=mk.BaseStock(levels),
+        lead_time=0,
+        opening_stock=0,
+        costs=mk.Costs(holding=1, backorder=9, order=5),
+    )
+    run = mk.simulate(
+        shop, periods=4, replications=10_000_000, seed=4, metrics=list(known), trace=["backorders"]
+    )
+    agree(run, {name: total / 4 for name, total in known.items()})
+    end = run.trace["backorders"][:, 3]
+    agree_number("backorders at the end", end.mean(), end.std() / np.sqrt(end.size), 0.1988419657)
+
+
 @pytest.mark.parametrize(("periods", "printed"), [(10, 0.945), (52, 0.922)])
 def test_the_fill_rate_of_one_year_is_not_that_of_the_long_run(periods: int, printed: float) -> None:
     """Poisson(0.3), L = 3, S = 3. The mean of the replications' own fill rates, where there was demand, is
