@@ -108,9 +108,9 @@ pub fn run(p: &Params, demand: &[f64], lead: &[usize], warm_up: usize) -> (Count
             ordered = plan(&mut net, &mut position, &mut on_order);
         }
         let on_hand = if net > 0.0 { net } else { 0.0 };
-        debug_assert!(close_to(units + ordered - d + lost, net + on_order), "C1: units are conserved");
-        debug_assert!(close_to(position, net + on_order), "inventory position = net stock + on order");
-        debug_assert!(on_hand == 0.0 || net == on_hand, "C7: never stock and backlog at once");
+        assert!(close_to(units + ordered - d + lost, net + on_order), "C1: units are conserved");
+        assert!(close_to(position, net + on_order), "inventory position = net stock + on order");
+        assert!(on_hand == 0.0 || net == on_hand, "C7: never stock and backlog at once");
 
         counts.demand += d;
         counts.filled += filled;
