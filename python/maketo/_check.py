@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from .sweep import Sweep
 
-__all__ = ["choice", "count", "number", "numbers", "plain", "real_array"]
+__all__ = ["choice", "count", "number", "numbers", "plain", "real_array", "truth"]
 
 
 def plain(value: object) -> object:
@@ -72,6 +72,14 @@ def inner_share(field: str, value: object) -> float:
     return x
 
 
+def truth(field: str, value: object) -> bool:
+    """True or False, and nothing that merely looks like it."""
+    value = plain(value)
+    if not isinstance(value, bool):
+        raise TypeError(f"{field} must be True or False, got {value!r}")
+    return value
+
+
 def choice(field: str, value: object, allowed: Sequence[str]) -> str:
     """One of a few words."""
     if isinstance(value, str) and value in allowed:
@@ -82,7 +90,11 @@ def choice(field: str, value: object, allowed: Sequence[str]) -> str:
 def real_array(field: str, value: object, *, axes: int | Sequence[int]) -> NDArray[np.float64]:
     """A private, read-only, contiguous float64 copy of an array of numbers with the given number of axes."""
     try:
-        given: NDArray[Any] = np.asarray(value)
+        # What a masked array hides was not observed.
+        masked = np.ma.is_masked(value)
+        given: NDArray[Any] = (
+            np.ma.filled(np.ma.asarray(value, np.float64), np.nan) if masked else np.asarray(value)
+        )
     except ValueError as error:
         raise ValueError(f"{field} must be a regular array of numbers: {error}") from None
     if given.dtype.kind not in "iuf":

@@ -128,7 +128,10 @@ class Law(Noun):
             If a probability is not in (0, 1), or a parameter is a Sweep.
         """
         self._refuse_sweep()
-        points = np.array(u, dtype=np.float64)
+        try:
+            points = np.array(u, dtype=np.float64)
+        except OverflowError:
+            raise ValueError(f"u must be in (0, 1), got {u!r}") from None
         return _core.law_quantile(self.to_json(), points.ravel()).reshape(points.shape)
 
     def sample(self, n: int, seed: SeedLike = None) -> NDArray[np.float64]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeAlias
 
+from ._check import truth
+
 __all__ = ["Progress", "watch"]
 
 Progress: TypeAlias = bool | Callable[[int, int], object]
@@ -18,7 +20,7 @@ def watch(progress: Progress, label: str) -> Iterator[Callable[[int, int], objec
     if callable(progress):
         yield progress
         return
-    if not progress:
+    if not truth("progress", progress):
         yield None
         return
     bar = _bar(label)

@@ -35,14 +35,14 @@ def latent_correlation(a: LawLike, b: LawLike, correlation: float) -> float:
     Notes
     -----
     M. C. Cario and B. L. Nelson, *Modeling and Generating Random Vectors with Arbitrary Marginal
-    Distributions and Correlation Matrix*, 1997. Hermite expansion, exact between the jumps of discrete laws;
-    about seven digits.
+    Distributions and Correlation Matrix*, 1997. By a Hermite expansion, and for laws of few values by a
+    quadrature between their jumps; about seven digits.
 
     Examples
     --------
     >>> import maketo as mk
     >>> round(mk.latent_correlation(mk.Poisson(0.5), mk.Poisson(0.5), 0.4), 4)
-    0.4883
+    0.5076
     """
     found = _core.association(*_texts(a, b), wanted=_one("correlation", correlation))[3]
     assert found is not None

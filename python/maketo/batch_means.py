@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _catalogue, _core
-from ._check import count, inner_share
+from ._check import count, inner_share, truth
 from ._designs import expand
 from .estimate import Estimate
 
@@ -75,6 +75,8 @@ def batch_means(
 ) -> BatchMeans:
     """See `Result.batch_means`."""
     count("batches", batches, at_least=3)
+    truth("overlapping", overlapping)
+    truth("pooled", pooled)
     confidence = run.confidence if level is None else inner_share("level", level)
     top, bottom = _per_period(run, name)
     counted = run.periods - int(run.options["warm_up"])

@@ -160,7 +160,16 @@ class Correlated(DemandNoun, tag=("kind", "correlated")):
             value = number(f"Correlated.loadings[{key!r}]", weight)
             if not isinstance(value, (int, float)):
                 raise TypeError(f"Correlated.loadings[{key!r}] must be a single number, got a Sweep")
+            if key in loadings:
+                raise ValueError(f"Correlated.loadings must name every factor once, got {key!r} twice")
+            if abs(value) > 1.0:
+                raise ValueError(f"Correlated.loadings[{key!r}] must be in [−1, 1], got {value}")
             loadings[key] = value
+        length = sum(w * w for w in loadings.values())
+        if length > 1.0 + 1e-9:
+            raise ValueError(
+                f"Correlated.loadings must have squares that sum to at most 1, got {length:.6g} of {loadings}"
+            )
         self._set(of=as_demand("Correlated.of", self.of), loadings=loadings)
 
     def _payload(self, add: Add) -> dict[str, Any]:
@@ -196,7 +205,14 @@ def correlate(
     TypeError, ValueError
         If the correlation is out of bounds, with the least attainable value or the smallest eigenvalue.
     """
+    if not isinstance(demands, Mapping):
+        raise TypeError(f"demands must be a mapping of item names to demands, got {demands!r}")
     names = list(demands)
+    if not names:
+        raise ValueError("demands must name at least one item, got none")
+    for name in names:
+        if not isinstance(name, str):
+            raise TypeError(f"demands must have names that are texts, got {name!r}")
     if np.ndim(correlation) == 0:
         rho = number("correlation", correlation)
         if not isinstance(rho, (int, float)):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._check import number, numbers, plain
+from ._check import number, numbers, plain, truth
 from ._noun import Noun
 from .laws import Real
 from .sweep import Sweep
@@ -73,7 +73,7 @@ class MinMax(Noun, tag=("kind", "min_max")):
         self._set(
             reorder=number("MinMax.reorder", self.reorder),
             up_to=number("MinMax.up_to", self.up_to),
-            strict=_truth("MinMax.strict", self.strict),
+            strict=truth("MinMax.strict", self.strict),
         )
 
 
@@ -99,7 +99,7 @@ class ReorderQuantity(Noun, tag=("kind", "reorder_quantity")):
         self._set(
             reorder=number("ReorderQuantity.reorder", self.reorder),
             quantity=number("ReorderQuantity.quantity", self.quantity),
-            strict=_truth("ReorderQuantity.strict", self.strict),
+            strict=truth("ReorderQuantity.strict", self.strict),
         )
 
 
@@ -189,9 +189,3 @@ def _level(field: str, value: Any) -> float | Sweep | NDArray[np.float64]:
     if not isinstance(value, (Sweep, str, bytes)) and hasattr(plain(value), "__len__"):
         return numbers(field, value)
     return number(field, value)
-
-
-def _truth(field: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError(f"{field} must be True or False, got {value!r}")
-    return value

@@ -190,16 +190,21 @@ class Result:
 
     @property
     def effective_demand(self) -> NDArray[np.float64] | float:
-        """Mean demand per period as drawn, over (*sweeps, item); NaN where paths are given."""
+        """Mean demand per period as drawn, over (*sweeps, item).
+
+        NaN where it has no closed form: given paths, jittered sizes, random promotions, a random end of life,
+        an additive spread that is clipped. ``run.mean("demand")`` then estimates it.
+        """
         return self._effective("effective_demand")
 
     @property
     def clipped(self) -> NDArray[np.float64] | float:
-        """Share of periods whose demand was clipped at 0, per sweep and item; NaN where demand cannot be
-        clipped.
+        """Share of periods whose demand was clipped at 0, per sweep and item.
 
-        Counted over all periods of this run, warm-up included. Clipping raises the mean of demand: see
-        `effective_demand`. More than one period in a thousand is noted in `warnings`.
+        NaN where demand cannot be clipped, or where a 0 may come about in other ways as well (a clipped law
+        that is rounded or zero-inflated). Counted over all periods of this run, warm-up included. Clipping
+        raises the mean of demand: see `effective_demand`. More than one period in a thousand is noted in
+        `warnings`.
         """
         return self._effective("clipped")
 

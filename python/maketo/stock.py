@@ -37,6 +37,9 @@ __all__ = ["StockPlan", "stock"]
 
 SHORTEST = 6
 """Fewest observed periods from which a level is worked out."""
+LARGEST = 1e12
+"""Largest demand of a period, in units, that a level is worked out for."""
+TOO_LARGE = "too large"
 POLICIES = ("base_stock", "min_max", "reorder_quantity")
 
 
@@ -328,6 +331,8 @@ def _describe(name: str, observed: NDArray[np.float64]) -> dict[str, Any]:
         status = "not observed"
     elif sales.size == 0:
         status = "no demand"
+    elif sales.max() > LARGEST:
+        status = TOO_LARGE
     elif observed.size < SHORTEST:
         status = "too short"
     elif sales.size < 3:

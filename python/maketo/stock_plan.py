@@ -102,7 +102,7 @@ class PartDecision:
     """Its Monte Carlo interval: upper end."""
     status: str = "ok"
     """``ok``, ``few sales`` (decided, with little to go by); not decided: ``no demand``, ``not observed``,
-    ``too short``, ``unusable cell``."""
+    ``too short``, ``too large`` (more than 10¹² units in a period), ``unusable cell``."""
     note: str = ""
     """What is wrong with an unusable cell, with row and column."""
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import _core
-from ._check import count, number, numbers
+from ._check import count, number, numbers, truth
 from ._demand import Add, DemandNoun, Key, as_key_of, demand_values, entity
 from ._law import Law
 from ._noun import Noun, decode
@@ -154,8 +154,7 @@ class AdditiveSpread(Noun, tag=("kind", "additive")):
     returns: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.returns, bool):
-            raise TypeError(f"AdditiveSpread.returns must be True or False, got {self.returns!r}")
+        truth("AdditiveSpread.returns", self.returns)
         self._set(law=as_law("AdditiveSpread.law", self.law))
 
 
@@ -239,7 +238,8 @@ class Promotion(Noun, tag=("kind", "promotion")):
             calm = promoted.replace(promotions=())
             mean = calm.mean(self.start + self.length)[self.start :]
         else:
-            mean = np.broadcast_to(np.asarray(promoted, dtype=np.float64), (self.length,))
+            one = promoted if np.ndim(promoted) else [number("promoted", promoted)]
+            mean = np.broadcast_to(numbers("promoted", one), (self.length,))
         return self.replace(pull_forward=0, taken=part * mean)
 
 
@@ -299,8 +299,9 @@ class Varying(DemandNoun, tag=("kind", "varying")):
         ):
             value = getattr(self, name)
             if isinstance(value, Mapping):
-                self._set(**{name: decode(value)})
-            elif value is not None and not isinstance(value, kinds):
+                value = decode(value)
+                self._set(**{name: value})
+            if value is not None and not isinstance(value, kinds):
                 wanted = " or ".join(k.__name__ for k in kinds)
                 raise TypeError(f"Varying.{name} must be {wanted}, got {value!r}")
         base: Any = self.base
@@ -384,7 +385,8 @@ def fourier_season(
     for name, coefficients, wave in (("cos", cos, np.cos), ("sin", sin, np.sin)):
         if 2 * len(coefficients) > size:
             raise ValueError(f"{name} must have at most {size // 2} coefficients, got {len(coefficients)}")
-        for j, a in enumerate(coefficients, 1):
+        listed = numbers(name, coefficients) if len(coefficients) else ()
+        for j, a in enumerate(listed, 1):
             factors += float(a) * wave(2.0 * math.pi * j * t / size)
     if factors.min() < 0.0:
         raise ValueError(f"season factors must be ≥ 0, got {factors.min():.3g} at {int(factors.argmin())}")

@@ -118,7 +118,9 @@ def mser5(series: ArrayLike, *, cycle: int = 1) -> Truncation:
             f"series must have at least {FEWEST * batch} periods, {FEWEST} batches of {batch}, "
             f"got {len(values)}"
         )
-    means = values[: len(values) // batch * batch].reshape(-1, batch).mean(axis=1)
+    # Shares of the largest: squares of what a double can hold it cannot always hold.
+    scale = float(np.abs(values).max()) or 1.0
+    means = (values / scale)[: len(values) // batch * batch].reshape(-1, batch).mean(axis=1)
     m = len(means)
     left = m - np.arange(m // 2 + 1)
     # Sums from the end, about a centre that the transient does not touch.
@@ -129,7 +131,8 @@ def mser5(series: ArrayLike, *, cycle: int = 1) -> Truncation:
     spread[spread <= m * (1e-13 * np.abs(means).max()) ** 2] = 0.0
     objective = spread / left.astype(np.float64) ** 2
     cut = int(np.flatnonzero(objective <= objective.min() * (1 + 1e-12))[0])
-    return Truncation(cut * batch, cut == m // 2, batch, means, objective)
+    with np.errstate(over="ignore"):
+        return Truncation(cut * batch, cut == m // 2, batch, means * scale, objective * scale * scale)
 
 
 def _batch(cycle: int) -> int:

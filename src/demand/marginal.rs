@@ -24,6 +24,8 @@ use std::collections::HashMap;
 const LAST: u64 = (1 << BITS) - 1;
 /// Most tables that a moving mean may need: one per distinct mean.
 const MOST_TABLES: usize = 1 << 16;
+/// The integer of a draw that one in a thousand million exceeds.
+const RARE: u64 = LAST - (1 << 22);
 /// Marks a period whose mean differs from replication to replication.
 const BY_LANE: u32 = u32::MAX;
 
@@ -82,6 +84,8 @@ pub struct Chained {
     /// Entity of the chain; none: the item.
     pub(super) key: Option<u32>,
     laws: Vec<Sampler>,
+    /// Which of them move what is below 0 to 0.
+    clips: Vec<bool>,
 }
 
 impl Counting {
@@ -126,7 +130,11 @@ impl Tables {
                 let bound = format!("at most {MOST_TABLES} different means in a run, each needs a table");
                 return Err(Error::config("base", format!("more than {MOST_TABLES} different means"), bound));
             }
-            let Sampler::Whole(table) = counting.law(*mean).compile()? else {
+            let around = |e: Error| match e {
+                Error::Config { bound, .. } => Error::config("base", *mean, bound),
+                other => other,
+            };
+            let Sampler::Whole(table) = counting.law(*mean).compile().map_err(around)? else {
                 return Err(Error::Internal { reason: "a counting law is not whole".to_owned() });
             };
             known.insert(mean.to_bits(), tables.len() as u32);
@@ -136,10 +144,11 @@ impl Tables {
         Ok(Self { counting, profile, tables, of })
     }
 
-    fn largest(&self) -> f64 {
-        let drawn = self.tables.iter().map(|t| f64::from(t.last())).fold(0.0, f64::max);
+    /// The largest value at the integer `n`, over all periods.
+    fn largest(&self, n: u64) -> f64 {
+        let drawn = self.tables.iter().map(|t| f64::from(t.at(n))).fold(0.0, f64::max);
         if self.profile.any_random() {
-            drawn.max(self.counting.at(self.profile.largest(), LAST))
+            drawn.max(self.counting.at(self.profile.largest(n), n))
         } else {
             drawn
         }
@@ -213,6 +222,7 @@ impl Marginal {
             let bound = format!("one per state, {}", transition.len());
             return Err(Error::config("laws", laws.len(), bound));
         }
+        let clips = laws.iter().map(clips).collect();
         let laws = laws
             .iter()
             .enumerate()
@@ -225,7 +235,7 @@ impl Marginal {
                 Ok(sampler)
             })
             .collect::<Result<_>>()?;
-        Ok(Self::Chained(Chained { chain, key, laws }))
+        Ok(Self::Chained(Chained { chain, key, laws, clips }))
     }
 
     /// Promotions whose uplift is drawn once per replication.
@@ -257,9 +267,9 @@ impl Marginal {
     pub fn range(&self) -> (f64, f64) {
         match self {
             Self::Law { sampler, .. } => (sampler.min(), sampler.max()),
-            Self::Tables(t) => (0.0, t.largest()),
+            Self::Tables(t) => (0.0, t.largest(LAST)),
             Self::Moved(m) => {
-                let top = m.profile.largest();
+                let top = m.profile.largest(LAST);
                 let (low, high) = (m.law.min(), m.law.max());
                 let (low, high) =
                     if m.scaled { ((top * low).min(0.0), top * high) } else { (low, top + high) };
@@ -287,21 +297,39 @@ impl Marginal {
             }
     }
 
+    /// A size of demand that one draw in a thousand million exceeds: the scale of quantities, where the largest draw
+    /// there is may be of another world.
+    pub fn usual(&self) -> f64 {
+        let size = |law: &Sampler| law.at(RARE).abs().max(law.at(LAST - RARE).abs());
+        match self {
+            Self::Law { sampler, .. } => size(sampler),
+            Self::Tables(t) => t.largest(RARE),
+            Self::Moved(m) => {
+                let top = m.profile.largest(RARE);
+                if m.scaled { top * size(&m.law) } else { top + size(&m.law) }
+            }
+            Self::Chained(c) => c.laws.iter().map(size).fold(0.0, f64::max),
+        }
+    }
+
     /// Whether what is below 0 is moved to 0, so that zeros are worth counting.
     pub fn clips(&self) -> bool {
         match self {
             Self::Law { clips, .. } => *clips,
             Self::Moved(m) => m.clips,
-            Self::Tables(_) | Self::Chained(_) => false,
+            Self::Chained(c) => c.clips.contains(&true),
+            Self::Tables(_) => false,
         }
     }
 
-    /// Whether a nought in this period means that something was clipped.
-    pub fn clips_in(&self, t: usize) -> bool {
+    /// Whether a nought in this period, in this state of the chain, means that something was clipped.
+    pub fn clips_in(&self, t: usize, state: usize) -> bool {
         match self {
             Self::Law { clips, .. } => *clips,
-            Self::Moved(m) => m.clips && (!m.scaled || m.profile.mean[t] > 0.0),
-            Self::Tables(_) | Self::Chained(_) => false,
+            Self::Moved(m) if m.scaled => m.clips && m.profile.mean[t] > 0.0,
+            Self::Moved(m) => m.clips && !m.profile.closed(t),
+            Self::Chained(c) => c.clips[state],
+            Self::Tables(_) => false,
         }
     }
 
@@ -315,7 +343,9 @@ impl Marginal {
                 Some(average(&m.profile.mean) * m.law.mean())
             }
             Self::Moved(m) if !m.floor && !m.profile.any_random() => {
-                Some(average(&m.profile.mean) + m.law.mean())
+                let open = (0..m.profile.mean.len()).filter(|&t| !m.profile.closed(t));
+                let sum: f64 = open.map(|t| m.profile.mean[t] + m.law.mean()).sum();
+                Some(sum / m.profile.mean.len() as f64)
             }
             Self::Tables(_) | Self::Moved(_) => None,
             Self::Chained(c) => {
@@ -334,7 +364,7 @@ impl Marginal {
                 BY_LANE => tables.counting.at(tables.profile.at(t, |e| noise[e]), n),
                 table => f64::from(tables.tables[table as usize].at(n)),
             },
-            Self::Moved(m) => m.value(m.mean(t, |e| noise[e]), m.law.at(n)),
+            Self::Moved(m) => m.value(t, m.mean(t, |e| noise[e]), m.law.at(n)),
             Self::Chained(c) => c.laws[state].at(n),
         }
     }
@@ -347,7 +377,10 @@ impl Moved {
     }
 
     #[inline(always)]
-    fn value(&self, mean: f64, z: f64) -> f64 {
+    fn value(&self, t: usize, mean: f64, z: f64) -> f64 {
+        if !self.scaled && self.profile.closed(t) {
+            return 0.0;
+        }
         let x = if self.scaled { mean * z } else { mean + z };
         if self.floor && x < 0.0 { 0.0 } else { x }
     }
@@ -385,11 +418,11 @@ pub(super) fn real_row<S: Simd>(
             sampled(s, &m.law, words, given.whole, out);
             if m.profile.random(t) {
                 for (lane, x) in out.iter_mut().enumerate() {
-                    *x = m.value(m.mean(t, |e| given.noise[e][lane]), *x);
+                    *x = m.value(t, m.mean(t, |e| given.noise[e][lane]), *x);
                 }
             } else {
                 let mean = m.profile.mean[t];
-                out.iter_mut().for_each(|x| *x = m.value(mean, *x));
+                out.iter_mut().for_each(|x| *x = m.value(t, mean, *x));
             }
         }
         Marginal::Chained(c) => {
@@ -423,10 +456,10 @@ pub(super) fn whole_row<S: Simd>(
             }
             table => words.whole(s, &tables.tables[table as usize], out),
         },
-        Marginal::Moved(Moved { law: Sampler::Whole(law), profile, .. }) => {
+        Marginal::Moved(moved @ Moved { law: Sampler::Whole(law), profile, .. }) => {
             words.whole(s, law, out);
-            let mean = profile.mean[t] as i32;
-            out.iter_mut().for_each(|x| *x *= mean);
+            let mean = profile.mean[t];
+            out.iter_mut().for_each(|x| *x = moved.value(t, mean, f64::from(*x)) as i32);
         }
         Marginal::Chained(c) => {
             let mut drawn = [0; LANES];

@@ -49,6 +49,8 @@ pub struct DemandSource {
     pub lowest: f64,
     /// Largest absolute value.
     pub largest: f64,
+    /// The scale of values, which hardly any exceeds: what rounding is measured by.
+    pub usual: f64,
     /// Mean demand of a period over the run, as drawn, where it is known.
     pub mean: Option<f64>,
 }
@@ -110,7 +112,8 @@ impl DemandSource {
                 let demand = Intermittent::new(&past(history)?, *jitter)?;
                 let (largest, mean) = (demand.largest(), demand.mean());
                 let whole = demand.whole && largest < WHOLE_LIMIT;
-                Ok(Self { kind: DemandKind::Intermittent(demand), whole, lowest: 0.0, largest, mean })
+                let kind = DemandKind::Intermittent(demand);
+                Ok(Self { kind, whole, lowest: 0.0, largest, usual: largest, mean })
             }
             Demand::Paths { paths, cycle } => Self::given(named(arrays, paths)?, *cycle, periods, end),
             Demand::Stationary { .. }
@@ -211,8 +214,9 @@ impl DemandSource {
                         n = latent.scores.phi_bits(z);
                     }
                     let x = marginal.at(t, n, &noise, state.unwrap_or(0));
-                    *clipped += u64::from(x == 0.0 && marginal.clips_in(t));
-                    path.push(if end.is_none_or(|end| (t as i32) < end) { x } else { 0.0 });
+                    let alive = end.is_none_or(|end| (t as i32) < end);
+                    *clipped += u64::from(x == 0.0 && alive && marginal.clips_in(t, state.unwrap_or(0)));
+                    path.push(if alive { x } else { 0.0 });
                 }
                 path
             }
@@ -262,14 +266,16 @@ impl DemandSource {
         }
         let whole = marginal.whole();
         let mean = if end.is_some() { None } else { marginal.mean(periods) };
-        Ok(Self { kind: DemandKind::Drawn { stream, marginal, latent, end }, whole, lowest, largest, mean })
+        let usual = marginal.usual().min(largest);
+        let kind = DemandKind::Drawn { stream, marginal, latent, end };
+        Ok(Self { kind, whole, lowest, largest, usual, mean })
     }
 
     fn blocks(blocks: Blocks, periods: usize) -> Result<Self> {
         let largest = blocks.history.iter().copied().fold(0.0, f64::max);
         let whole = largest < WHOLE_LIMIT && blocks.history.iter().all(|x| x.fract() == 0.0);
         let mean = Some(blocks.mean(periods));
-        Ok(Self { kind: DemandKind::Blocks(blocks), whole, lowest: 0.0, largest, mean })
+        Ok(Self { kind: DemandKind::Blocks(blocks), whole, lowest: 0.0, largest, usual: largest, mean })
     }
 
     fn given(array: &Array, cycle: bool, periods: usize, end: u64) -> Result<Self> {
@@ -303,7 +309,7 @@ impl DemandSource {
         let largest = array.values.iter().copied().fold(0.0, f64::max);
         let whole = largest < WHOLE_LIMIT && array.values.iter().all(|x| x.fract() == 0.0);
         let kind = DemandKind::Given { values: array.values.as_slice().into(), rows, periods: length };
-        Ok(Self { kind, whole, lowest: 0.0, largest, mean: None })
+        Ok(Self { kind, whole, lowest: 0.0, largest, usual: largest, mean: None })
     }
 }
 

@@ -14,7 +14,10 @@ use crate::config::{Life, Promotion, Trend, Varying};
 use crate::error::{Error, Result, check};
 use crate::law::float::exp;
 use crate::law::{Law, Sampler};
+use crate::random::BITS;
 
+/// The integer of the largest draw.
+const LAST: u64 = (1 << BITS) - 1;
 /// How far the mean of season factors may be from 1.
 const SEASON_SLACK: f64 = 1e-6;
 
@@ -27,8 +30,10 @@ pub struct Profile {
     pub mean: Vec<f64>,
     /// Promotions whose uplift is random.
     pub events: Vec<Event>,
-    /// What moves the mean of each period that a promotion touches, in order of the promotions.
+    /// What moves the mean of each period that a promotion touches: uplifts first, then what was taken.
     effects: Vec<Vec<Effect>>,
+    /// Periods in which nothing can be demanded: a calendar's nought, before or after the product's life.
+    closed: Vec<bool>,
 }
 
 /// A promotion.
@@ -54,20 +59,24 @@ struct Effect {
 impl Profile {
     /// Checks and works out the means of `periods` periods.
     pub fn new(v: &Varying, periods: usize) -> Result<Self> {
-        let plain = plain(v, periods)?;
+        let (plain, closed) = plain(v, periods)?;
         let mut profile = Self {
             mean: plain.clone(),
             plain,
+            closed,
             events: Vec::new(),
             effects: vec![Vec::new(); if v.promotions.is_empty() { 0 } else { periods }],
         };
         for (i, p) in v.promotions.iter().enumerate() {
             profile.promote(p).map_err(|e| e.within(&format!("promotions[{i}]")))?;
-            if v.promotions[..i].iter().any(|q| q.start == p.start && q.key == p.key) {
+            let lucky = |q: &Promotion| q.start == p.start && q.key == p.key && q.cv > 0.0;
+            if lucky(p) && v.promotions[..i].iter().any(lucky) {
                 let bound = "different from those of an earlier promotion with the same key: they would share their luck";
                 return Err(Error::config(format!("promotions[{i}].start"), p.start, bound));
             }
         }
+        // Uplifts before what others took: the order in which promotions are listed makes no difference.
+        profile.effects.iter_mut().for_each(|all| all.sort_by_key(|e| e.taken.is_some()));
         if !v.promotions.is_empty() {
             let calm = vec![1.0; profile.events.len()];
             profile.mean = (0..periods).map(|t| profile.at(t, |e| calm[e])).collect();
@@ -83,6 +92,12 @@ impl Profile {
     /// Whether any period's mean does.
     pub fn any_random(&self) -> bool {
         (0..self.effects.len()).any(|t| self.random(t))
+    }
+
+    /// Whether nothing can be demanded in a period, whatever the spread.
+    #[inline(always)]
+    pub fn closed(&self, t: usize) -> bool {
+        self.closed[t]
     }
 
     /// The mean of a period, given the noise of every event.
@@ -101,10 +116,10 @@ impl Profile {
         if m > 0.0 { m } else { 0.0 }
     }
 
-    /// The largest mean that noise can bring about.
-    pub fn largest(&self) -> f64 {
-        let most: Vec<f64> = self.events.iter().map(|e| e.noise.max()).collect();
-        let least: Vec<f64> = self.events.iter().map(|e| e.noise.min()).collect();
+    /// The largest mean if every promotion's luck is at most that of the integer `n`; of the last one, whatever happens.
+    pub fn largest(&self, n: u64) -> f64 {
+        let most: Vec<f64> = self.events.iter().map(|e| e.noise.at(n)).collect();
+        let least: Vec<f64> = self.events.iter().map(|e| e.noise.at(LAST - n)).collect();
         (0..self.plain.len())
             .map(|t| {
                 // What a promotion takes is largest where it lifts least.
@@ -174,7 +189,8 @@ fn constant(noise: &Sampler) -> bool {
     noise.min() == noise.max()
 }
 
-fn plain(v: &Varying, periods: usize) -> Result<Vec<f64>> {
+/// The mean before promotions, and which periods are closed.
+fn plain(v: &Varying, periods: usize) -> Result<(Vec<f64>, Vec<bool>)> {
     if v.base.len() != 1 && v.base.len() < periods {
         let bound = format!("one number or one per period (≥ {periods}: the run is that long)");
         return Err(Error::config("base", format!("{} numbers", v.base.len()), bound));
@@ -213,10 +229,11 @@ fn plain(v: &Varying, periods: usize) -> Result<Vec<f64>> {
             for season in &v.seasons {
                 m *= season[t % season.len()];
             }
-            m *= cyclic(&v.calendar, t, 1.0) * life[t];
-            if m > 0.0 { m } else { 0.0 }
+            let open = cyclic(&v.calendar, t, 1.0) * life[t];
+            m *= open;
+            (if m > 0.0 { m } else { 0.0 }, open == 0.0)
         })
-        .collect())
+        .unzip())
 }
 
 fn trend(trend: Option<Trend>, periods: usize) -> Result<Vec<f64>> {

@@ -91,6 +91,7 @@ impl DemandState {
     pub fn reset(&mut self, demand: &DemandSource, window: &Window) {
         self.clipped = 0;
         self.noise.clear();
+        self.end = [i32::MAX; LANES];
         let replications = || (0..LANES).map(|lane| window.first.wrapping_add(lane as u32));
         let DemandKind::Drawn { marginal, end, .. } = &demand.kind else { return };
         for event in marginal.profile().iter().flat_map(|p| &p.events) {
@@ -249,7 +250,7 @@ impl<T: DemandCell> Rows for Periods<'_, T> {
             return;
         }
         let t = self.window.start + row;
-        let DemandState { noise, states, latent: memory, whole, real, clipped, .. } = &mut *self.state;
+        let DemandState { noise, states, latent: memory, whole, real, clipped, end, .. } = &mut *self.state;
         let given = &mut Given { noise, state: &states[row], whole, real };
         let out = &mut self.out[row];
         match self.latent {
@@ -260,8 +261,12 @@ impl<T: DemandCell> Rows for Periods<'_, T> {
                 T::period(s, self.marginal, t, Words::known(&lead, &trail), given, out);
             }
         }
-        if self.marginal.clips_in(t) {
-            let noughts = out[self.window.lanes.clone()].iter().filter(|x| **x == T::default());
+        if self.marginal.clips() {
+            let states = &states[row];
+            let clips = |lane: usize| {
+                (t as i32) < end[lane] && self.marginal.clips_in(t, states[lane] as usize)
+            };
+            let noughts = self.window.lanes.clone().filter(|&lane| out[lane] == T::default() && clips(lane));
             *clipped += noughts.count() as u64;
         }
     }

@@ -50,7 +50,8 @@ impl Atoms {
         Self { values: pairs.iter().map(|p| p.0).collect(), cdf, sf, mean: centre + mean, variance }
     }
 
-    fn pairs(&self) -> Vec<(f64, f64)> {
+    /// Every value with its mass.
+    pub(crate) fn pairs(&self) -> Vec<(f64, f64)> {
         let mass = |i: usize| {
             if self.cdf[i] < 0.5 {
                 self.cdf[i] - if i == 0 { 0.0 } else { self.cdf[i - 1] }

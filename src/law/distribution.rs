@@ -83,6 +83,15 @@ impl Distribution {
         }
     }
 
+    /// Every value with its mass, of a law that has masses.
+    pub(crate) fn masses(&self) -> Vec<(f64, f64)> {
+        match self {
+            Self::Lattice(law) => law.masses().collect(),
+            Self::Atoms(law) => law.pairs(),
+            Self::Real(_) => Vec::new(),
+        }
+    }
+
     /// Smallest value of the support, perhaps −∞.
     fn bottom(&self) -> f64 {
         match self {
@@ -128,15 +137,8 @@ impl Distribution {
             }
             Self::Lattice(law) => {
                 let inner = law.clipped(low.map(|x| x.floor() as i64), high.map(|x| x.ceil() as i64));
-                let values = (inner.first..=inner.last()).map(|k| k as f64);
-                let mass = |x: f64| {
-                    if inner.cdf(x) < 0.5 {
-                        inner.cdf(x) - inner.cdf(x - 1.0)
-                    } else {
-                        inner.sf(x - 1.0) - inner.sf(x)
-                    }
-                };
-                Self::Atoms(Atoms::weighted(values.map(|x| (x.max(a).min(b), mass(x))).collect(), 1.0))
+                let moved = inner.masses().map(|(x, mass)| (x.max(a).min(b), mass));
+                Self::Atoms(Atoms::weighted(moved.collect(), 1.0))
             }
             Self::Atoms(law) => Self::Atoms(law.map(|x| x.max(a).min(b))),
             Self::Real(law) => {

@@ -132,6 +132,18 @@ impl Lattice {
         self.first + self.cdf.len() as i64 - 1
     }
 
+    /// Every value with its mass, taken from the nearer tail so that the difference keeps its digits.
+    pub(crate) fn masses(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        (0..self.cdf.len()).map(|j| {
+            let mass = if self.cdf[j] < 0.5 {
+                self.cdf[j] - if j == 0 { 0.0 } else { self.cdf[j - 1] }
+            } else {
+                (if j == 0 { 1.0 } else { self.sf[j - 1] }) - self.sf[j]
+            };
+            ((self.first + j as i64) as f64, mass.max(0.0))
+        })
+    }
+
     /// X where a coin of probability `chance` says so, else 0; for X ≥ 0.
     pub(crate) fn zero_inflated(&self, chance: f64) -> Result<Self> {
         let pad = self.first as usize;

@@ -200,6 +200,8 @@ struct Search<'a> {
 
 /// Evenly spaced levels tried before a cost is followed downhill.
 const COARSE: usize = 12;
+/// Furthest level from the best that is looked at in the end.
+const NEARBY: f64 = 16.0;
 /// Doublings of a level before a target counts as out of reach.
 const DOUBLINGS: usize = 40;
 
@@ -301,9 +303,10 @@ impl View<'_> {
         Ok((high, value))
     }
 
-    /// Doubles until cost has risen, scans what lies below, and narrows the place of least cost. Exact where cost falls
-    /// and then rises, as it does for base stock (G. Janakiraman and R. Roundy, Oper. Res. 52, 2004); otherwise the
-    /// scan is what protects against the wrong valley.
+    /// Doubles until cost has risen, scans what lies below, narrows the place of least cost, and looks at every level
+    /// nearby. Exact where cost falls and then rises, as that of base stock does in expectation (G. Janakiraman and
+    /// R. Roundy, Oper. Res. 52, 2004); otherwise the scans are what protects against the wrong valley: packs make
+    /// ripples of their own length, which the last one sees.
     fn cheapest(&mut self, lowest: f64) -> Result<(f64, f64)> {
         let mut high = self.reach(lowest);
         let (mut last, mut cost) = (self.at(lowest, &Target::Cost)?, self.at(high, &Target::Cost)?);
@@ -343,6 +346,27 @@ impl View<'_> {
                 (true, false) => (low, best) = (best.0, (level, cost)),
                 (false, true) => low = level,
                 (false, false) => high = level,
+            }
+        }
+        self.nearby(best, lowest)
+    }
+
+    /// The best of the whole levels within a lot on either side.
+    fn nearby(&mut self, mut best: (f64, f64), lowest: f64) -> Result<(f64, f64)> {
+        if !self.plan.whole_levels() {
+            return Ok(best);
+        }
+        let reach = self.plan.ripple().clamp(1.0, NEARBY);
+        let centre = best.0;
+        for step in 1..=reach as i64 {
+            for level in [centre - step as f64, centre + step as f64] {
+                if level < lowest {
+                    continue;
+                }
+                let cost = self.at(level, &Target::Cost)?;
+                if cost < best.1 || cost == best.1 && level < best.0 {
+                    best = (level, cost);
+                }
             }
         }
         Ok(best)

@@ -420,7 +420,7 @@ fn count_clipped(report: &mut Report, counted: &[AtomicU64], (items, periods): (
         };
         report.warnings.push(format!(
             "demand was clipped at 0 in {:.2} % of periods{of}: its mean is above the one asked for; see \
-             effective_demand, or choose a law that cannot be negative",
+             effective_demand and the mean of demand, or choose a law that cannot be negative",
             worst * 100.0
         ));
     }

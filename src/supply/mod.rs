@@ -54,6 +54,10 @@ impl Lead {
     ) -> Result<(Self, f64)> {
         let field = "lead_time";
         let sampler = source.compile().map_err(|e| e.within(field))?;
+        if sampler.max() > LONGEST_PIPELINE && matches!(source.whole_law(), Ok(true)) {
+            let bound = format!("≤ {LONGEST_PIPELINE} at its longest; use .clipped()");
+            return Err(Error::config(field, sampler.max(), bound));
+        }
         let Sampler::Whole(law) = sampler else {
             return Err(Error::Type {
                 field: field.to_owned(),
@@ -66,13 +70,6 @@ impl Lead {
         check::non_negative(field, min)?;
         if min > periods as f64 {
             return Err(Error::config(field, min, format!("≤ periods = {periods}, or nothing ever arrives")));
-        }
-        if max > LONGEST_PIPELINE {
-            return Err(Error::config(
-                field,
-                max,
-                format!("≤ {LONGEST_PIPELINE} at its longest; use .clipped()"),
-            ));
         }
         if min == 0.0 && order == EventOrder::DemandBeforeOrder {
             return Err(Error::config(field, min, "≥ 1 with event_order = demand_before_order"));

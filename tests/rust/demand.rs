@@ -96,6 +96,24 @@ fn kinds() -> Vec<Demand> {
         })),
         boxed(varying(Spread::Additive { law: noise.clone(), returns: false })),
         boxed(seasonal(Spread::Additive { law: noise, returns: true })),
+        boxed(varying(Spread::Additive {
+            law: Law::UniformInteger { low: -6, high: 6 },
+            returns: false,
+        })),
+        boxed(Varying {
+            base: vec![3.0],
+            calendar: vec![1.0, 1.0, 0.0],
+            end_of_life: Some(Law::UniformInteger { low: 20, high: 130 }),
+            ..Varying {
+                additive_season: vec![],
+                seasons: vec![],
+                trend: None,
+                ..varying(Spread::Additive {
+                    law: Law::UniformInteger { low: -6, high: 6 },
+                    returns: false,
+                })
+            }
+        }),
         boxed(promoted(Spread::Poisson)),
         boxed(promoted(nb)),
         boxed(promoted(Spread::Scaled { law: around })),

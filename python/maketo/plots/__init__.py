@@ -42,9 +42,17 @@ def natural(run: Result, ax: Any = None, **options: Any) -> Any:
         return plot_portfolio(run, ax=ax, **options)
     if len(swept) == 2:
         return plot_surface(run, ax=ax, **options)
+    if len(swept) > 2:
+        raise ValueError(
+            f"{len(swept)} swept parameters have no single picture: hold some, or use to_xarray()"
+        )
     if swept:
         return plot_sweep(run, ax=ax, **options)
     if run.trace:
         name = "on_hand" if "on_hand" in run.trace else next(iter(run.trace))
         return plot_fan(run, options.pop("name", name), ax=ax, **options)
+    if run.metrics and run.metrics[0] not in run:
+        raise ValueError(
+            'replications were not kept, so there is no distribution to draw: keep="replications"'
+        )
     return plot_distribution(run, ax=ax, **options)

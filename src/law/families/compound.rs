@@ -11,7 +11,6 @@
 //! Mean λE[Z], variance λE[Z²]. H. H. Panjer, *ASTIN Bulletin* 12, 1981. Stuttering Poisson is the case of geometric
 //! sizes from 1; H. P. Galliher, P. M. Morse and M. Simond, *Operations Research* 7, 1959.
 
-use super::geometric;
 use crate::error::{Error, Result, check};
 use crate::law::distribution::Distribution;
 use crate::law::float::{ln_1p, powf};
@@ -36,27 +35,29 @@ pub(crate) fn compound(rate: f64, size: &Distribution) -> Result<Lattice> {
                 .to_owned(),
         });
     }
-    let table = size.compile().map_err(|e| e.within("size"))?;
-    if table.min() < 0.0 {
-        return Err(Error::config("size", table.min(), "≥ 0 in every draw"));
-    }
-    let last = table.max();
-    let mut masses: Vec<f64> = Vec::with_capacity(last as usize + 1);
-    for k in 0..=last as usize {
-        let k = k as f64;
-        // On the nearer side, so that the difference keeps its digits.
-        let mass =
-            if size.cdf(k) < 0.5 { size.cdf(k) - size.cdf(k - 1.0) } else { size.sf(k - 1.0) - size.sf(k) };
-        masses.push(mass.max(0.0));
+    let masses = size.masses();
+    for &(x, _) in &masses {
+        check::non_negative("size", x)?;
+        if x > MAX_VALUES as f64 {
+            return Err(Error::config("size", x, format!("≤ {MAX_VALUES} in every draw; use larger units")));
+        }
     }
     let (mean, variance) = size.moments();
     from_masses(rate, &masses, (rate * mean, rate * (variance + mean * mean)))
 }
 
 /// Geometric sizes, from the rate of customers and the success probability.
+///
+/// With sizes p·qʲ⁻¹ the sum of Panjer's recursion needs no loop: of Σ qʲ⁻¹·g_{k−j} and Σ j·qʲ⁻¹·g_{k−j} each follows
+/// from the one before.
 pub(crate) fn stuttering(rate: f64, p: f64) -> Result<Lattice> {
-    let size = Distribution::Lattice(geometric::from_p(p, 1)?);
-    compound(rate, &size)
+    check::non_negative("rate", rate)?;
+    if !(p > 0.0 && p <= 1.0) {
+        return Err(Error::config("p", p, "in (0, 1]"));
+    }
+    let q = 1.0 - p;
+    let moments = (rate / p, rate * (1.0 + q) / (p * p));
+    recursion(rate, moments, 0, &mut Sizes::Geometric { weight: rate * p, q, plain: 0.0, weighted: 0.0 })
 }
 
 /// Geometric sizes, from mean and standard deviation: p = 2/(1 + σ²/μ), λ = μp.
@@ -91,42 +92,81 @@ pub(crate) fn logarithmic(theta: f64) -> Result<Lattice> {
     })
 }
 
-fn from_masses(rate: f64, sizes: &[f64], (mean, variance): (f64, f64)) -> Result<Lattice> {
+fn from_masses(rate: f64, sizes: &[(f64, f64)], moments: (f64, f64)) -> Result<Lattice> {
     // Σ j·f_j needs only the sizes that occur.
-    let weighted: Vec<(usize, f64)> = sizes
-        .iter()
-        .enumerate()
-        .skip(1)
-        .filter(|(_, f)| **f > 0.0)
-        .map(|(j, f)| (j, rate * j as f64 * f))
-        .collect();
+    let weighted: Vec<(usize, f64)> =
+        sizes.iter().filter(|(x, f)| *x > 0.0 && *f > 0.0).map(|&(x, f)| (x as usize, rate * x * f)).collect();
     let Some(&(longest, _)) = weighted.last() else {
         return Ok(Lattice::from_probabilities(0, &[1.0]));
     };
-    let reach = mean + 12.0 * variance.sqrt() + 40.0 * longest as f64;
-    if reach * weighted.len() as f64 > MOST_WORK || reach > 4.0 * MAX_VALUES as f64 {
-        let bound = "such that values in reach times sizes stay below 10⁹; use larger units";
-        return Err(Error::config("rate", format!("{rate} with {} sizes", weighted.len()), bound));
+    let (mean, variance) = moments;
+    let reach = mean + 12.0 * variance.sqrt() + longest as f64;
+    if reach * weighted.len() as f64 > MOST_WORK {
+        let bound = "such that values in reach times different sizes stay below 10⁹; use larger units";
+        return Err(Error::config("size", format!("{} sizes, {reach:.0} values in reach", weighted.len()), bound));
+    }
+    recursion(rate, moments, longest, &mut Sizes::Listed(&weighted))
+}
+
+/// What the recursion sums over.
+enum Sizes<'a> {
+    /// Sizes j with λ·j·f_j.
+    Listed(&'a [(usize, f64)]),
+    /// Sizes p·qʲ⁻¹: `weight` = λp, then Σ qʲ⁻¹·g_{k−j} and Σ j·qʲ⁻¹·g_{k−j}.
+    Geometric { weight: f64, q: f64, plain: f64, weighted: f64 },
+}
+
+impl Sizes<'_> {
+    /// k·g_k; to be called for k = 1, 2, …
+    fn next(&mut self, g: &[f64], k: usize) -> f64 {
+        match self {
+            Self::Listed(sizes) => sizes.iter().take_while(|(j, _)| *j <= k).map(|&(j, w)| w * g[k - j]).sum(),
+            Self::Geometric { weight, q, plain, weighted } => {
+                *plain = g[k - 1] + *q * *plain;
+                *weighted = *plain + *q * *weighted;
+                *weight * *weighted
+            }
+        }
+    }
+
+    /// All masses so far were multiplied by `factor`.
+    fn rescale(&mut self, factor: f64) {
+        if let Self::Geometric { plain, weighted, .. } = self {
+            *plain *= factor;
+            *weighted *= factor;
+        }
+    }
+}
+
+/// Masses from 0 on, until nothing more can come: more than `longest` masses in a row are negligible.
+fn recursion(
+    rate: f64,
+    (mean, variance): (f64, f64),
+    longest: usize,
+    sizes: &mut Sizes<'_>,
+) -> Result<Lattice> {
+    let too_wide = || {
+        let bound = format!("such that at most {MAX_VALUES} values are in reach of a draw");
+        Error::config("rate", rate, bound)
+    };
+    if mean > MAX_VALUES as f64 {
+        return Err(too_wide());
     }
     let mut g = vec![1.0f64];
     let (mut sum, mut quiet) = (1.0f64, 0);
     while (g.len() as f64) < mean || quiet <= longest {
         let k = g.len();
         if k > MAX_VALUES {
-            let bound = format!("such that at most {MAX_VALUES} values are in reach of a draw");
-            return Err(Error::config("rate", rate, bound));
+            return Err(too_wide());
         }
-        let mut x = 0.0;
-        for &(j, w) in weighted.iter().take_while(|(j, _)| *j <= k) {
-            x += w * g[k - j];
-        }
-        x /= k as f64;
+        let x = sizes.next(&g, k) / k as f64;
         g.push(x);
         sum += x;
         quiet = if x < NEGLIGIBLE * sum { quiet + 1 } else { 0 };
         if x > LARGE {
             // What becomes subnormal here is 10¹⁰⁰ times too small to be drawn.
             g.iter_mut().for_each(|g| *g *= DOWN);
+            sizes.rescale(DOWN);
             sum *= DOWN;
         }
     }
@@ -141,6 +181,7 @@ fn from_masses(rate: f64, sizes: &[f64], (mean, variance): (f64, f64)) -> Result
 mod tests {
     use super::*;
     use crate::law::Law;
+    use crate::law::families::geometric;
 
     fn law(text: &str) -> Law {
         serde_json::from_str(text).unwrap()
@@ -183,6 +224,19 @@ mod tests {
         assert_eq!(compound(3.0, &Distribution::point(0.0)).unwrap().cdf(0.0), 1.0);
     }
 
+    /// The recursion without a loop is the one with it; demand that is rare and large has a law, too.
+    #[test]
+    fn stuttering_is_compound_with_geometric_sizes() {
+        for (rate, p) in [(3.0, 0.4), (0.02, 0.006), (900.0, 0.5)] {
+            let size = Distribution::Lattice(geometric::from_p(p, 1).unwrap());
+            let (a, b) = (stuttering(rate, p).unwrap(), compound(rate, &size).unwrap());
+            for k in (0..6000).step_by(7).map(f64::from) {
+                assert!((a.sf(k) - b.sf(k)).abs() <= 1e-11 * a.sf(k) + 1e-22, "{rate} {p} {k}");
+            }
+        }
+        assert!((stuttering_from_moments(1e5, 1e4).unwrap().cdf(1e5) - 0.5).abs() < 0.01);
+    }
+
     #[test]
     fn stuttering_has_the_moments_asked_for() {
         let s = stuttering_from_moments(20.0, 9.0).unwrap();
@@ -200,11 +254,14 @@ mod tests {
 
     #[test]
     fn refuses_what_has_no_table() {
+        let far = law(r#"{"law":"discrete","values":[1,1e12],"probabilities":[0.5,0.5]}"#);
+        let text = compound(2.0, &far.distribution().unwrap()).unwrap_err().to_string();
+        assert!(text.starts_with("size must be ≤ 2097152"), "{text}");
         let real = law(r#"{"law":"exponential","mean":3}"#).distribution().unwrap();
         assert!(compound(3.0, &real).unwrap_err().to_string().contains("whole"));
         let below = law(r#"{"law":"uniform_integer","low":-1,"high":3}"#).distribution().unwrap();
         assert!(compound(3.0, &below).is_err());
         let wide = law(r#"{"law":"uniform_integer","low":1,"high":100000}"#).distribution().unwrap();
-        assert!(compound(3e3, &wide).unwrap_err().to_string().starts_with("rate must be such that"));
+        assert!(compound(3e3, &wide).unwrap_err().to_string().starts_with("size must be such that"));
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
 use crate::supply::{Lead, Quantities};
 
-/// Rounding of a sum of quantities, relative to the largest: a hundred times that of ten thousand additions.
+/// Rounding of a sum of quantities, relative to their scale: a hundred times that of ten thousand additions.
 const ROUNDING: f64 = 1e-12;
 
 /// One design.
@@ -41,9 +41,11 @@ pub struct Params {
     /// Warm-up included.
     periods: usize,
     largest_demand: f64,
+    usual_demand: f64,
     /// Differences below this are rounding: real quantities that should be equal (a gap of nought, a stock that just
     /// meets the demand) differ in their last places. Far below any demand; whole quantities are exact and ignore it.
     pub tolerance: f64,
+    whole_demand: bool,
     /// 32-bit integers hold every quantity.
     pub whole: bool,
     /// Periods after which integer accumulators must be emptied.
@@ -89,7 +91,9 @@ impl Params {
             costs: model.costs,
             periods,
             largest_demand: demand.largest,
+            usual_demand: demand.usual,
             tolerance: 0.0,
+            whole_demand: demand.whole,
             whole: demand.whole,
             flush_every: usize::MAX,
         };
@@ -104,13 +108,17 @@ impl Params {
     fn bound(&mut self) {
         let Quantities { minimum, multiple, .. } = self.quantities;
         let overshoot = minimum + multiple.unwrap_or(0.0);
-        let reach = self.policy.reach() + self.opening.abs() + overshoot + self.stray();
+        let levels = self.policy.reach() + self.opening.abs() + overshoot;
+        let reach = levels + self.stray();
         let mut named = self.policy.numbers().into_iter().chain(self.quantities.numbers());
-        self.whole &= self.opening.fract() == 0.0
+        let exact = self.whole_demand
+            && self.opening.fract() == 0.0
             && named.all(|x| x.fract() == 0.0)
-            && (self.lost_share == 0.0 || self.lost_share == 1.0)
-            && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
-        self.tolerance = ROUNDING * reach;
+            && (self.lost_share == 0.0 || self.lost_share == 1.0);
+        self.whole = exact && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
+        // Neither the rarest demand nor the horizon: what is rounding today must not depend on what could happen one day.
+        let scale = levels + (self.lead.longest() + self.review + 1) as f64 * self.usual_demand;
+        self.tolerance = if exact { 0.0 } else { ROUNDING * scale };
         self.flush_every =
             if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
     }

@@ -164,6 +164,11 @@ impl Plan {
         self.whole_demand() && self.lowest_target().fract() == 0.0
     }
 
+    /// How long the ripples are that quantity rules make in the cost over the level: a batch, or else nothing.
+    pub fn ripple(&self) -> f64 {
+        self.only().1.quantities.multiple.unwrap_or(0.0)
+    }
+
     /// Mean demand of a protection interval, where demand is drawn; the largest demand times it, where it is given.
     pub fn protection_demand(&self) -> f64 {
         let (demand, p) = self.only();

@@ -27,9 +27,10 @@ pub struct Settle {
     nil: u64,
     /// Periods with demand between two reviews that see any.
     per_review: usize,
-    /// Positions are spread over so many units, below the target or, where only quantity rules make lots, above it.
+    /// Positions are spread over so many units …
     span: f64,
-    above: bool,
+    /// … from so far above the target downwards; below 0 where only quantity rules make lots: from the target upwards.
+    top: f64,
     /// Positions are whole multiples of this away from the target; 0: any.
     lattice: f64,
 }
@@ -48,13 +49,15 @@ impl Settle {
                 format!("≥ {lot} where sales are lost and the opening is settled: no backlog at the start");
             return Err(Error::config(p.policy.target_field(), p.opening, bound));
         }
-        let overshoot = p.quantities.minimum.max(p.quantities.multiple.unwrap_or(0.0));
-        let above = lot == 0.0;
-        let span = if above { overshoot } else { lot };
+        // The least that can be ordered at once: where it exceeds the lot, positions end above the target.
+        let least = p.quantities.apply(f64::MIN_POSITIVE, 0.0);
+        let least = if least == f64::MIN_POSITIVE { 0.0 } else { least };
+        let span = lot.max(least);
+        let top = if lot == 0.0 { -1.0 } else { span - lot };
         let nil = zeros(sampler);
         let busy = 1.0 - nil as f64 / (1u64 << BITS) as f64;
         let per_review = (p.review as f64 * busy).round().max(1.0) as usize;
-        Ok(Self { nil, per_review, span, above, lattice: lattice(p, demand, sampler) })
+        Ok(Self { nil, per_review, span, top, lattice: lattice(p, demand, sampler) })
     }
 
     /// Units missing from the target at the start of one replication; negative where lots overshoot it.
@@ -70,7 +73,7 @@ impl Settle {
         } else {
             share * self.span
         };
-        let mut position = if self.above { spread } else { 0.0 - spread };
+        let mut position = if self.top < 0.0 { spread } else { self.top - spread };
         if self.nil >> BITS != 0 {
             // Nothing is ever demanded: no review changes anything.
             return 0.0 - position;

@@ -273,3 +273,8 @@ def test_what_is_refused() -> None:
         mk.warm_up(FULL, periods=100, series=[])
     with pytest.raises(ValueError, match="cycle must be ≥ 1, got 0"):
         mk.mser5(np.zeros(60), cycle=0)
+
+
+def test_numbers_at_the_end_of_the_range() -> None:
+    cut = mk.mser5([1e308] * 30 + [-1e308] * 70)
+    assert cut.periods == mk.mser5([1.0] * 30 + [-1.0] * 70).periods == 30

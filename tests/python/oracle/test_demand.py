@@ -138,6 +138,31 @@ def test_promotion_with_luck() -> None:
     assert (d[:, [0, 5]] == 50).all()
 
 
+def test_overlapping_promotions_in_any_order() -> None:
+    # Uplifts multiply; then what was borrowed is taken off: 20 · 2 − 20 in period 6.
+    first = mk.Promotion(5, 1, 2.0, pull_forward=1, recovery=1)
+    second = mk.Promotion(6, 1, 2.0)
+    for promotions in ([first, second], [second, first]):
+        assert mk.Varying(20, promotions=promotions).mean(9).tolist() == [20] * 5 + [40, 20, 20, 20]
+
+
+@pytest.mark.parametrize("law", [mk.Normal(0, 8, negative="allow"), mk.UniformInteger(-9, 9)])
+def test_nothing_is_demanded_in_closed_periods(law: mk.Law) -> None:
+    spread = mk.AdditiveSpread(law)
+    d = paths(mk.Varying(5, calendar=[1, 0], spread=spread), 6, 2000)
+    assert (d[:, 1::2] == 0).all()
+    assert (d[:, ::2] > 0).any()
+    d = paths(mk.Varying(5, life=mk.PhasedLife(0, 2, 0), spread=spread), 6, 2000)
+    assert (d[:, 2:] == 0).all()
+
+
+def test_whole_demand_around_a_mean() -> None:
+    d = paths(mk.Varying(10, spread=mk.AdditiveSpread(mk.UniformInteger(-3, 3))), 20, 50_000)
+    assert set(np.unique(d)) == set(range(7, 14))
+    near(d.mean(axis=1), 10.0, 0.0012)
+    near(centred(d, 10.0), 4.0, 0.0025)
+
+
 def test_what_a_promotion_takes_from_a_neighbour() -> None:
     event = mk.Promotion(2, 3, 1.5, cv=0.2, key="summer campaign")
     promoted = mk.Varying(40, promotions=[event], spread="none")
@@ -319,6 +344,12 @@ def test_clipping_is_counted_and_told() -> None:
     z = 2.0
     exact = 10 * (stats.norm.pdf(z) + z * stats.norm.cdf(z))
     assert run.effective_demand == pytest.approx(exact, rel=1e-9)
+    # Only noughts of the law that clips are counted.
+    regimes = mk.MarkovModulated([law, mk.Poisson(0.5)], [[0.5, 0.5], [0.5, 0.5]])
+    run = mk.simulate(
+        mk.MakeToStock(demand=regimes, policy=mk.BaseStock(60)), periods=50, replications=20_000, seed=4
+    )
+    assert abs(float(run.clipped) - stats.norm.cdf(-2) / 2) < 0.001
     calm = mk.simulate(
         mk.MakeToStock(demand=mk.Poisson(3), policy=mk.BaseStock(9)), periods=5, replications=5
     )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 import maketo as mk
 
@@ -106,3 +107,38 @@ def test_money_scales(shop: mk.MakeToStock, factor: float) -> None:
     # Powers of two scale doubles exactly.
     assert np.array_equal(a["profit"] * factor, b["profit"])
     assert np.array_equal(a["on_hand"], b["on_hand"])
+
+
+def test_what_is_rounding_depends_neither_on_rare_demand_nor_on_the_horizon() -> None:
+    """Demand that could one day be 10¹² does not make orders of one unit a matter of rounding."""
+    heavy = mk.MakeToStock(demand=stats.pareto(1.2), policy=mk.BaseStock(10), lead_time=4)
+    run = mk.simulate(heavy, periods=200, replications=200, seed=1)
+    # Every period has demand, so every period but the first orders.
+    assert (run["orders"] >= 199 / 200).all()
+    capped = mk.MakeToStock(
+        demand=mk.Lognormal(mean=10, sd=60),
+        policy=mk.CappedBaseStock(60, 30),
+        lead_time=2,
+        backorder_share=0,
+    )
+    short, long = (
+        mk.simulate(capped, periods=n, replications=3, seed=1, trace=["order_quantity"]).trace[
+            "order_quantity"
+        ]
+        for n in (100, 20_000)
+    )
+    assert np.array_equal(short, long[:, :100])
+
+
+def test_settled_openings_where_an_order_exceeds_the_lot() -> None:
+    """A MOQ above S − s takes the position above S: the opening is spread over all of it."""
+    shop = mk.MakeToStock(
+        demand=mk.Poisson(2),
+        policy=mk.MinMax(10, 60),
+        lead_time=2,
+        quantities=mk.Quantities(minimum=70, multiple=8),
+        opening_stock="settled",
+    )
+    start = mk.simulate(shop, periods=9, warm_up=3, replications=20_000, seed=1).mean("on_hand")
+    later = mk.simulate(shop, periods=4000, warm_up=1000, replications=200, seed=1).mean("on_hand")
+    assert abs(start.value - later.value) < 0.02 * later.value

@@ -23,6 +23,14 @@ def run(one: Any = None, **changes: Any) -> mk.Result:
     return mk.simulate(one or shop(), **{"periods": 10, "replications": 5, "seed": 1, **changes})
 
 
+def many_sweeps() -> mk.MakeToStock:
+    return shop(
+        policy=mk.BaseStock(mk.Sweep([1, 2], name="S")),
+        lead_time=mk.Sweep([1, 2], name="L"),
+        review_period=mk.Sweep([1, 2], name="R"),
+    )
+
+
 CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     # Laws, when they are made.
     ("negative mean", lambda: mk.Poisson(-2), ValueError, ["Poisson.mean", "≥ 0", "-2"]),
@@ -48,6 +56,67 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     ("blank observation", lambda: mk.Empirical([1, np.nan]), ValueError, ["Empirical.values", "position 1"]),
     ("probabilities", lambda: mk.Discrete([1, 2], [0.5, 0.6]), ValueError, ["Discrete.probabilities", "1"]),
     ("nested", lambda: mk.ZeroInflated(2, mk.Poisson(1)), ValueError, ["ZeroInflated.probability", "2"]),
+    (
+        "sizes without end",
+        lambda: mk.CompoundPoisson(2, 10**10),
+        ValueError,
+        ["CompoundPoisson.size", "≤ 2097152"],
+    ),
+    (
+        "a probability beyond doubles",
+        lambda: mk.Poisson(3).quantile(10**400),
+        ValueError,
+        ["u must be in (0, 1)"],
+    ),
+    (
+        "masked observation",
+        lambda: mk.Bootstrap(np.ma.masked_array([1.0, 2, 300], [False, False, True])),
+        ValueError,
+        ["Bootstrap.history", "position 2"],
+    ),
+    (
+        "masked level",
+        lambda: mk.BaseStock(np.ma.masked_array([1, 2], [False, True])),
+        ValueError,
+        ["BaseStock.level", "1"],
+    ),
+    ("no trend", lambda: mk.Varying(20, trend={}), TypeError, ["Varying.trend", "LinearTrend", "{}"]),  # type: ignore[arg-type]
+    ("a list of demands", lambda: mk.correlate([mk.Poisson(5)], 0.5), TypeError, ["demands", "mapping"]),  # type: ignore[arg-type]
+    ("no demands", lambda: mk.correlate({}, 0.5), ValueError, ["demands", "at least one"]),
+    ("numbered demands", lambda: mk.correlate({1: mk.Poisson(5)}, 0.5), TypeError, ["demands", "texts", "1"]),  # type: ignore[dict-item]
+    (
+        "one factor twice",
+        lambda: mk.Correlated(mk.Poisson(3), {1: 0.5, "1": 0.5}),
+        ValueError,
+        ["every factor once"],
+    ),
+    (
+        "blank coefficient",
+        lambda: mk.fourier_season(12, cos=[np.nan]),
+        ValueError,
+        ["cos", "finite", "position 0"],
+    ),
+    (
+        "a truth value to take from",
+        lambda: mk.Promotion(1, 2, 2.0).cannibalise(True, 0.2),
+        TypeError,
+        ["promoted", "True"],
+    ),
+    ("progress", lambda: run(progress="x"), TypeError, ["progress", "True or False", "'x'"]),
+    (
+        "lead time beyond reach",
+        lambda: run(shop(lead_time=2**31)),
+        ValueError,
+        ["lead_time", "≤ 100000", "2147483648"],
+    ),
+    (
+        "a spread too wide for a table",
+        lambda: run(shop(demand=mk.Varying(1e6, spread=mk.OverdispersedSpread(r=2)))),
+        ValueError,
+        ["demand.base", "1000000"],
+    ),
+    ("many sweeps drawn", lambda: run(many_sweeps()).plot(), ValueError, ["3 swept parameters"]),
+    ("nothing to draw", lambda: run(keep="summary").plot(), ValueError, ["keep=", "replications"]),
     (
         "real sizes",
         lambda: mk.CompoundPoisson(3, mk.Gamma(mean=3, sd=1)),
@@ -161,15 +230,15 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     ),
     (
         "more than everything",
-        lambda: run(shop(demand=mk.Correlated(4, {"a": 0.8, "b": 0.7}))),
+        lambda: mk.Correlated(4, {"a": 0.8, "b": 0.7}),
         ValueError,
-        ["demand.loadings", "at most 1", "1.13"],
+        ["Correlated.loadings", "at most 1", "1.13"],
     ),
     (
         "loading",
-        lambda: run(shop(demand=mk.Correlated(4, {"a": 1.5}))),
+        lambda: mk.Correlated(4, {"a": 1.5}),
         ValueError,
-        ["demand.loadings", "[−1, 1]", "1.5"],
+        ["Correlated.loadings['a']", "[−1, 1]", "1.5"],
     ),
     ("no loadings", lambda: mk.Correlated(4, [0.5]), TypeError, ["Correlated.loadings", "mapping"]),  # type: ignore[arg-type]
     (
@@ -238,7 +307,7 @@ CASES: list[tuple[str, Make, type[Exception], list[str]]] = [
     ),
     (
         "promoted twice",
-        lambda: run(shop(demand=mk.Varying(4, promotions=[mk.Promotion(1, 2, 1.5)] * 2))),
+        lambda: run(shop(demand=mk.Varying(4, promotions=[mk.Promotion(1, 2, 1.5, cv=0.1)] * 2))),
         ValueError,
         ["demand.promotions[1].start", "different", "1"],
     ),

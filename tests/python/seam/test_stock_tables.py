@@ -213,3 +213,11 @@ def test_real_warehouse(data: Path) -> None:
     assert len(history.periods) == 150
     assert list(history.columns)[-1] == "moq"
     assert (history.values == 0).mean() == pytest.approx(0.93, abs=0.01)
+
+
+def test_a_part_of_another_world_does_not_stop_the_others() -> None:
+    table = {"usual": [3, 0, 5, 2, 4, 1, 0, 6], "absurd": [1e15, 0, 5, 2, 4, 1, 0, 6]}
+    plan = mk.stock(table, lead_time=2, target_fill=0.9, **RUN)
+    assert plan["usual"].status == "ok"
+    assert plan["absurd"].status == "too large"
+    assert not plan["absurd"].decided
