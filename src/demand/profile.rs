@@ -395,6 +395,8 @@ mod tests {
         assert!(Profile::new(&v, 4).is_err());
         v.base = vec![1.0; 4];
         v.promotions = vec![promotion(), promotion()];
+        assert!(Profile::new(&v, 4).is_ok());
+        v.promotions.iter_mut().for_each(|p| p.cv = 0.1);
         assert!(Profile::new(&v, 4).unwrap_err().to_string().starts_with("promotions[1].start"));
     }
 }

@@ -263,9 +263,8 @@ impl<T: DemandCell> Rows for Periods<'_, T> {
         }
         if self.marginal.clips() {
             let states = &states[row];
-            let clips = |lane: usize| {
-                (t as i32) < end[lane] && self.marginal.clips_in(t, states[lane] as usize)
-            };
+            let clips =
+                |lane: usize| (t as i32) < end[lane] && self.marginal.clips_in(t, states[lane] as usize);
             let noughts = self.window.lanes.clone().filter(|&lane| out[lane] == T::default() && clips(lane));
             *clipped += noughts.count() as u64;
         }

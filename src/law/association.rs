@@ -156,7 +156,13 @@ impl Association {
                 last = 1;
             }
         }
-        Ok(if f_below >= 0.0 { below } else if f_above <= 0.0 { above } else { 0.5 * (below + above) })
+        Ok(if f_below >= 0.0 {
+            below
+        } else if f_above <= 0.0 {
+            above
+        } else {
+            0.5 * (below + above)
+        })
     }
 }
 

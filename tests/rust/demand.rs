@@ -96,10 +96,7 @@ fn kinds() -> Vec<Demand> {
         })),
         boxed(varying(Spread::Additive { law: noise.clone(), returns: false })),
         boxed(seasonal(Spread::Additive { law: noise, returns: true })),
-        boxed(varying(Spread::Additive {
-            law: Law::UniformInteger { low: -6, high: 6 },
-            returns: false,
-        })),
+        boxed(varying(Spread::Additive { law: Law::UniformInteger { low: -6, high: 6 }, returns: false })),
         boxed(Varying {
             base: vec![3.0],
             calendar: vec![1.0, 1.0, 0.0],
@@ -108,10 +105,7 @@ fn kinds() -> Vec<Demand> {
                 additive_season: vec![],
                 seasons: vec![],
                 trend: None,
-                ..varying(Spread::Additive {
-                    law: Law::UniformInteger { low: -6, high: 6 },
-                    returns: false,
-                })
+                ..varying(Spread::Additive { law: Law::UniformInteger { low: -6, high: 6 }, returns: false })
             }
         }),
         boxed(promoted(Spread::Poisson)),

@@ -94,8 +94,11 @@ pub(crate) fn logarithmic(theta: f64) -> Result<Lattice> {
 
 fn from_masses(rate: f64, sizes: &[(f64, f64)], moments: (f64, f64)) -> Result<Lattice> {
     // Σ j·f_j needs only the sizes that occur.
-    let weighted: Vec<(usize, f64)> =
-        sizes.iter().filter(|(x, f)| *x > 0.0 && *f > 0.0).map(|&(x, f)| (x as usize, rate * x * f)).collect();
+    let weighted: Vec<(usize, f64)> = sizes
+        .iter()
+        .filter(|(x, f)| *x > 0.0 && *f > 0.0)
+        .map(|&(x, f)| (x as usize, rate * x * f))
+        .collect();
     let Some(&(longest, _)) = weighted.last() else {
         return Ok(Lattice::from_probabilities(0, &[1.0]));
     };
@@ -103,7 +106,11 @@ fn from_masses(rate: f64, sizes: &[(f64, f64)], moments: (f64, f64)) -> Result<L
     let reach = mean + 12.0 * variance.sqrt() + longest as f64;
     if reach * weighted.len() as f64 > MOST_WORK {
         let bound = "such that values in reach times different sizes stay below 10⁹; use larger units";
-        return Err(Error::config("size", format!("{} sizes, {reach:.0} values in reach", weighted.len()), bound));
+        return Err(Error::config(
+            "size",
+            format!("{} sizes, {reach:.0} values in reach", weighted.len()),
+            bound,
+        ));
     }
     recursion(rate, moments, longest, &mut Sizes::Listed(&weighted))
 }
@@ -120,7 +127,9 @@ impl Sizes<'_> {
     /// k·g_k; to be called for k = 1, 2, …
     fn next(&mut self, g: &[f64], k: usize) -> f64 {
         match self {
-            Self::Listed(sizes) => sizes.iter().take_while(|(j, _)| *j <= k).map(|&(j, w)| w * g[k - j]).sum(),
+            Self::Listed(sizes) => {
+                sizes.iter().take_while(|(j, _)| *j <= k).map(|&(j, w)| w * g[k - j]).sum()
+            }
             Self::Geometric { weight, q, plain, weighted } => {
                 *plain = g[k - 1] + *q * *plain;
                 *weighted = *plain + *q * *weighted;
@@ -231,7 +240,8 @@ mod tests {
             let size = Distribution::Lattice(geometric::from_p(p, 1).unwrap());
             let (a, b) = (stuttering(rate, p).unwrap(), compound(rate, &size).unwrap());
             for k in (0..6000).step_by(7).map(f64::from) {
-                assert!((a.sf(k) - b.sf(k)).abs() <= 1e-11 * a.sf(k) + 1e-22, "{rate} {p} {k}");
+                // Masses below 10⁻²³ are not looked for, and a slow tail has many of them.
+                assert!((a.sf(k) - b.sf(k)).abs() <= 1e-11 * a.sf(k) + 1e-20, "{rate} {p} {k}");
             }
         }
         assert!((stuttering_from_moments(1e5, 1e4).unwrap().cdf(1e5) - 0.5).abs() < 0.01);

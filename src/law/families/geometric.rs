@@ -38,7 +38,8 @@ fn build(field: &str, p: f64, start: u32) -> Result<Lattice> {
             format!("such that at most {MAX_VALUES} values are in reach of a draw"),
         ));
     }
-    let count = needed.ceil() as usize + 1;
+    // Further than a draw reaches, where there is room: what is made of this law may reach further.
+    let count = (needed * (52.0 / 37.0)).ceil().min(MAX_VALUES as f64 - 1.0) as usize + 1;
     let tail = |j: usize| (j + 1) as f64 * step;
     let cdf = (0..count).map(|j| -exp_m1(tail(j))).collect();
     let sf = (0..count).map(|j| exp(tail(j))).collect();
