@@ -1,8 +1,11 @@
 //! Make to stock as it crosses the border: settings, policies, cost rates.
 
+use super::supply::{Capacity, Disruption, Express, Issue, Obsolescence, Yield};
 use super::Demand;
 use crate::error::{Error, Result, check};
+use crate::forecast::Statistical;
 use crate::law::Law;
+use crate::planning::{Buffer, LotRule};
 use crate::supply::Quantities;
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,67 @@ pub struct MakeToStock {
     /// Stock at the start; none: at the policy's target. The pipeline starts empty.
     #[serde(default)]
     pub opening_stock: Option<Opening>,
+    /// What planners expect of demand (spec D9).
+    #[serde(default)]
+    pub forecast: Option<Forecast>,
+    /// Units per period that can be released (spec S4).
+    #[serde(default)]
+    pub capacity: Option<Capacity>,
+    /// How much of a lot is good (spec S3).
+    #[serde(rename = "yield", default)]
+    pub yields: Option<Yield>,
+    /// Times in which supply is down (spec S2).
+    #[serde(default)]
+    pub disruptions: Vec<Disruption>,
+    /// Periods in which a unit can be used, that of its receipt included (spec S8); none: for ever.
+    #[serde(default)]
+    pub shelf_life: Option<u32>,
+    /// In which order stock of different age is used.
+    #[serde(default)]
+    pub issue: Issue,
+    /// Events that make all stock on hand worthless (spec S8).
+    #[serde(default)]
+    pub obsolescence: Option<Obsolescence>,
+    /// A second, faster source (spec S7).
+    #[serde(default)]
+    pub express: Option<Express>,
+    /// At a review, bring forward what is due next period while net stock is below this.
+    #[serde(default)]
+    pub expedite_below: Option<f64>,
+}
+
+/// What planners expect of the demand of coming periods.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Forecast {
+    /// The mean of each period, as if it were known.
+    Mean {
+        /// Relative error by periods ahead; the last one goes on.
+        #[serde(default)]
+        bias: Vec<f64>,
+    },
+    /// A method run inside each replication on what it observed.
+    Statistical {
+        /// Method, start, history, error estimate.
+        of: Statistical,
+        /// Which observations.
+        #[serde(default)]
+        observe: Observed,
+        /// Relative error by periods ahead; the last one goes on.
+        #[serde(default)]
+        bias: Vec<f64>,
+    },
+}
+
+/// What a statistical forecast sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Observed {
+    /// All that was demanded.
+    #[default]
+    Demand,
+    /// What was not lost.
+    Sales,
 }
 
 /// Stock at the start, where it is not the policy's target.
@@ -109,6 +173,59 @@ pub enum Policy {
     ConstantOrder {
         /// Units per order.
         quantity: f64,
+    },
+    /// Order up to the forecast of a cover plus safety stock, perhaps smoothed:
+    /// `q = (1 − β)·(forecast / m) + β·(S_t − position)`, `S_t = forecast of m periods + safety + factor · its error`.
+    OrderUpTo {
+        /// Units above the forecast.
+        safety: f64,
+        /// Multiples of the estimated standard deviation of the forecast's error.
+        #[serde(default)]
+        factor: f64,
+        /// m; none: the protection interval.
+        #[serde(default)]
+        cover: Option<u32>,
+        /// β in (0, 1].
+        #[serde(default = "one_f64")]
+        smoothing: f64,
+        /// What is too much goes back, free of charge: orders may be negative.
+        #[serde(default)]
+        returns: bool,
+    },
+    /// Release the forecast of one period plus safety stock, whatever the stock.
+    FollowForecast {
+        /// Periods from now to the one that is made for; none: that of the receipt.
+        #[serde(default)]
+        ahead: Option<u32>,
+        /// Units above the forecast.
+        safety: f64,
+        /// Multiples of the estimated standard deviation of the forecast's error.
+        #[serde(default)]
+        factor: f64,
+    },
+    /// A schedule of quantities, repeating, whatever the stock.
+    RatePlan {
+        /// Units in period t, modulo their count.
+        quantities: Vec<f64>,
+    },
+    /// Material requirements planning on a rolling horizon.
+    MaterialPlan {
+        /// Periods planned.
+        horizon: u32,
+        /// Releases of so many coming periods are not changed any more.
+        #[serde(default)]
+        fence: u32,
+        /// Safety stock.
+        safety: f64,
+        /// Lot sizing.
+        lots: LotRule,
+    },
+    /// Demand-driven MRP: a buffer of three zones on smoothed usage.
+    DemandDriven {
+        /// Zones.
+        buffer: Buffer,
+        /// Periods of demand that usage is averaged over.
+        window: u32,
     },
 }
 
@@ -208,10 +325,20 @@ pub struct Costs {
     pub price: f64,
     /// Money received per unit on hand at the end.
     pub salvage: f64,
+    /// Money per unit released in overtime, beside `unit`.
+    pub overtime: f64,
+    /// Money per unit ordered from the express source, beside `unit`.
+    pub express: f64,
+    /// Money per unit brought forward by a period.
+    pub expedite: f64,
+    /// Money per unit expired, scrapped or obsolete; negative where something is paid for it.
+    pub disposal: f64,
+    /// Share of its value (`unit`) that a unit loses per period: what is bought later costs less, what lies loses it.
+    pub erosion: f64,
 }
 
 impl Costs {
-    /// Every rate is finite and, but for the salvage value, not negative.
+    /// Every rate is finite and, but for what is paid for stock that is left, not negative.
     pub fn check(&self) -> Result<()> {
         let named = [
             ("holding", self.holding),
@@ -221,11 +348,18 @@ impl Costs {
             ("order", self.order),
             ("unit", self.unit),
             ("price", self.price),
+            ("overtime", self.overtime),
+            ("express", self.express),
+            ("expedite", self.expedite),
         ];
         for (name, x) in named {
             check::non_negative(name, x).map_err(|e| e.within("costs"))?;
         }
         check::quantity("salvage", self.salvage).map_err(|e| e.within("costs"))?;
+        check::quantity("disposal", self.disposal).map_err(|e| e.within("costs"))?;
+        if !(0.0..1.0).contains(&self.erosion) {
+            return Err(Error::config("costs.erosion", self.erosion, "in [0, 1)"));
+        }
         Ok(())
     }
 }
@@ -245,7 +379,24 @@ impl Policy {
             Self::ReorderQuantity { reorder, quantity, .. } => reorder + quantity,
             Self::CappedBaseStock { level, .. } => *level,
             Self::ConstantOrder { quantity } => *quantity,
+            Self::OrderUpTo { safety, .. }
+            | Self::FollowForecast { safety, .. }
+            | Self::MaterialPlan { safety, .. } => *safety,
+            Self::RatePlan { quantities } => quantities.first().copied().unwrap_or(0.0),
+            Self::DemandDriven { .. } => 0.0,
         }
+    }
+
+    /// Whether what is released follows a forecast, so that the model runs on [rows](crate::strategy::make_to_stock).
+    pub fn plans(&self) -> bool {
+        matches!(
+            self,
+            Self::OrderUpTo { .. }
+                | Self::FollowForecast { .. }
+                | Self::RatePlan { .. }
+                | Self::MaterialPlan { .. }
+                | Self::DemandDriven { .. }
+        )
     }
 
     /// The field that decides the target.
@@ -255,6 +406,9 @@ impl Policy {
             Self::MinMax { .. } => "policy.up_to",
             Self::ReorderQuantity { .. } => "policy.reorder",
             Self::ConstantOrder { .. } => "policy.quantity",
+            Self::OrderUpTo { .. } | Self::FollowForecast { .. } | Self::MaterialPlan { .. } => "policy.safety",
+            Self::RatePlan { .. } => "policy.quantities",
+            Self::DemandDriven { .. } => "policy.buffer",
         }
     }
 
@@ -267,6 +421,11 @@ impl Policy {
             Self::ReorderQuantity { reorder, quantity, .. } => vec![*reorder, *quantity],
             Self::CappedBaseStock { level, cap } => vec![*level, *cap],
             Self::ConstantOrder { quantity } => vec![*quantity],
+            Self::OrderUpTo { safety, .. }
+            | Self::FollowForecast { safety, .. }
+            | Self::MaterialPlan { safety, .. } => vec![*safety],
+            Self::RatePlan { quantities } => quantities.clone(),
+            Self::DemandDriven { .. } => vec![],
         }
     }
 
@@ -277,6 +436,7 @@ impl Policy {
                 levels.iter().map(|x| x.abs()).fold(0.0, f64::max)
             }
             Self::CappedBaseStock { level, .. } => level.abs(),
+            Self::RatePlan { quantities } => quantities.iter().map(|x| x.abs()).fold(0.0, f64::max),
             _ => self.numbers().iter().map(|x| x.abs()).sum(),
         }
     }
@@ -304,6 +464,41 @@ impl Policy {
                 positive("cap", *cap)
             }
             Self::ConstantOrder { quantity } => positive("quantity", *quantity),
+            Self::OrderUpTo { safety, factor, cover, smoothing, .. } => {
+                check::quantity("safety", *safety)?;
+                check::finite("factor", *factor)?;
+                if *cover == Some(0) {
+                    return Err(Error::config("cover", 0, "≥ 1"));
+                }
+                if *smoothing > 0.0 && *smoothing <= 1.0 {
+                    Ok(())
+                } else {
+                    Err(Error::config("smoothing", *smoothing, "in (0, 1]"))
+                }
+            }
+            Self::FollowForecast { safety, factor, .. } => {
+                check::quantity("safety", *safety)?;
+                check::finite("factor", *factor).map(drop)
+            }
+            Self::RatePlan { quantities } if quantities.is_empty() => {
+                Err(Error::config("quantities", "no values", "at least one"))
+            }
+            Self::RatePlan { quantities } => {
+                quantities.iter().try_for_each(|q| check::non_negative("quantities", *q).map(drop))
+            }
+            Self::MaterialPlan { horizon, safety, lots, .. } => {
+                check::quantity("safety", *safety)?;
+                if *horizon == 0 {
+                    return Err(Error::config("horizon", 0, "≥ 1"));
+                }
+                lots.check().map_err(|e| e.within("lots"))
+            }
+            Self::DemandDriven { buffer, window } => {
+                if *window == 0 {
+                    return Err(Error::config("window", 0, "≥ 1"));
+                }
+                buffer.check().map_err(|e| e.within("buffer"))
+            }
         };
         inner().map_err(|e: Error| e.within("policy"))
     }

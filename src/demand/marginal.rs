@@ -474,8 +474,9 @@ pub(super) fn whole_row<S: Simd>(
     }
 }
 
+/// A row of draws of any law, as doubles.
 #[inline(always)]
-fn sampled<S: Simd>(s: S, sampler: &Sampler, words: Words<'_>, whole: &mut Row<i32>, out: &mut Row<f64>) {
+pub(crate) fn sampled<S: Simd>(s: S, sampler: &Sampler, words: Words<'_>, whole: &mut Row<i32>, out: &mut Row<f64>) {
     match sampler {
         Sampler::Real(law) => words.real(s, law, out),
         Sampler::Whole(law) => {

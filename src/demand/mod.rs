@@ -22,9 +22,11 @@ mod profile;
 mod tile;
 
 pub use blocks::Blocks;
+pub use chain::Chain;
 pub use intermittent::Intermittent;
 pub use latent::Latent;
 pub use marginal::Marginal;
+pub(crate) use marginal::sampled;
 pub use profile::Profile;
 pub use tile::{DemandCell, DemandState, Window};
 
