@@ -4,9 +4,7 @@
 //! a min-max item with clipped normal demand and random lead times that may cross.
 //! This is the one module that reads a clock; no result depends on it.
 
-use crate::config::{
-    Arrays, Costs, Crossing, Demand, EventOrder, HoldingBasis, Item, MakeToStock, Model, Policy, Request,
-};
+use crate::config::{Arrays, Costs, Demand, EventOrder, Item, MakeToStock, Model, Policy, Request};
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
 use crate::error::{Error, Result};
@@ -101,18 +99,11 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 
 /// W1 and W6: Poisson(20), order after demand, lead time 4, S = 92, h = 1, b = 9.
 fn base_stock() -> MakeToStock {
+    let demand = Demand::Stationary { law: Law::Poisson { mean: 20.0 } };
     MakeToStock {
-        demand: Demand::Stationary { law: Law::Poisson { mean: 20.0 } },
-        policy: Policy::base_stock(92.0),
-        quantities: crate::supply::Quantities::default(),
-        lead_time: Law::Deterministic { value: 4.0 },
-        crossing: Crossing::default(),
-        review_period: 1,
         event_order: EventOrder::DemandBeforeOrder,
-        holding_basis: HoldingBasis::End,
-        backorder_share: 1.0,
         costs: Costs { holding: 1.0, backorder: 9.0, ..Costs::default() },
-        opening_stock: None,
+        ..MakeToStock::new(demand, Policy::base_stock(92.0), Law::Deterministic { value: 4.0 })
     }
 }
 

@@ -10,7 +10,9 @@
 //! random/     address (key, replication, stream, entity, index) -> Philox -> uniform; no generator state anywhere
 //! law/        a distribution -> a monotone sampler, a block of replications at a time
 //! demand/     laws over time: stationary laws, bootstrap of a history, given paths
-//! supply/     lead times
+//! supply/     lead times, quantity rules, yields, disruptions
+//! forecast/   forecasts made inside a replication
+//! planning/   lot sizing, material requirements, consumption of forecasts, buffers
 //! strategy/   one room per strategy: make_to_stock
 //! engine/     what strategies call: lattice (periods, replications in lanes)
 //! metrics/    what is recorded, its unit, how it is reduced to estimates with errors

@@ -17,7 +17,7 @@ from .sweep import Sweep
 
 __all__ = ["Noun", "decode"]
 
-_TAGS = ("strategy", "law", "kind")
+_TAGS = ("strategy", "law", "kind", "rule")
 _REGISTRY: dict[tuple[str, str], type[Noun]] = {}
 
 

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._demand import payload
+from ._demand import entity, payload
 from ._law import Law
+from .forecasts import forecast_payload
 from .make_to_stock import MakeToStock
+from .supply import yield_payload
 
 __all__ = ["Arrays", "entity_key", "items_json", "to_text"]
 
@@ -60,8 +62,32 @@ def to_text(request: Mapping[str, Any]) -> str:
     return json.dumps(request, ensure_ascii=False, allow_nan=False)
 
 
+def supply_payload(shop: MakeToStock) -> dict[str, Any]:
+    """What the core reads differently from how it is written down."""
+    changed: dict[str, Any] = {}
+    if shop.forecast is not None:
+        changed["forecast"] = forecast_payload(shop.forecast)
+    if shop.yields is not None:
+        changed["yields"] = yield_payload(shop.yields)
+    capacity: Any = shop.capacity
+    if capacity is not None:
+        limit: Any = capacity.regular
+        data = {**capacity.to_dict(), "regular": limit.to_dict() if isinstance(limit, Law) else np.atleast_1d(limit).tolist()}
+        changed["capacity"] = _with_key(data, capacity.key)
+    if shop.disruptions:
+        changed["disruptions"] = [_with_key(d.to_dict(), d.key) for d in shop.disruptions]  # type: ignore[union-attr]
+    if shop.obsolescence is not None:
+        changed["obsolescence"] = _with_key(shop.obsolescence.to_dict(), shop.obsolescence.key)
+    return changed
+
+
+def _with_key(data: dict[str, Any], key: Any) -> dict[str, Any]:
+    return data if key is None else {**data, "key": entity(key)}
+
+
 def _model(shop: MakeToStock, name: str, arrays: Arrays) -> dict[str, Any]:
     data = shop.to_dict() if isinstance(shop.demand, Law) else shop.replace(demand=0).to_dict()
     data.pop("key", None)
+    data.update(supply_payload(shop))
     data["demand"] = payload(shop.demand, lambda array, stem: arrays.add(array, f"{name} {stem}"))  # type: ignore[arg-type]
     return data

@@ -5,16 +5,20 @@ One item, one stock, one supplier of unlimited capacity. What is released in one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._check import choice, count, number
+from numpy.typing import ArrayLike
+
+from ._check import choice, count, number, plain
 from ._law import LawLike
 from ._noun import Noun, decode
 from .demand import DemandLike, as_demand
+from .forecasts import Forecast, as_forecast
 from .laws import Real, as_law
 from .policies import POLICIES, Policy, Quantities
+from .supply import Capacity, Disruption, Express, Obsolescence, Yield, as_capacity, as_yield
 from .sweep import Sweep
 
 __all__ = ["Costs", "MakeToStock"]
@@ -22,7 +26,7 @@ __all__ = ["Costs", "MakeToStock"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Costs(Noun):
-    """Prices and cost rates, all 0 unless given; none but `salvage` may be negative.
+    """Prices and cost rates, all 0 unless given; none but `salvage` and `disposal` may be negative.
 
     Parameters
     ----------
@@ -42,6 +46,17 @@ class Costs(Noun):
         Money received per unit demanded and not lost.
     salvage : float
         Money received per unit on hand at the end.
+    overtime : float
+        Money per unit released in overtime, beside `unit`.
+    express : float
+        Money per unit ordered from the express source, beside `unit`.
+    expedite : float
+        Money per unit brought forward by a period.
+    disposal : float
+        Money per unit expired, scrapped or obsolete; negative where something is paid for it.
+    erosion : float
+        Share of its value that a unit loses per period: what is bought later costs less (`unit` is the price
+        in period 0), what lies on the shelf loses it.
     """
 
     holding: Real = 0
@@ -52,6 +67,11 @@ class Costs(Noun):
     unit: Real = 0
     price: Real = 0
     salvage: Real = 0
+    overtime: Real = 0
+    express: Real = 0
+    expedite: Real = 0
+    disposal: Real = 0
+    erosion: Real = 0
 
     def __post_init__(self) -> None:
         self._set(**{name: number(f"Costs.{name}", value) for name, value in self._items()})
@@ -97,6 +117,24 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
         in lots is at its target once in a cycle only, and a run of few cycles that starts there counts too
         few of the moments at which stock runs out. Needs demand of one law in all periods, and a policy with
         one target.
+    forecast : KnownMean, MovingAverage, ExponentialSmoothing, Holt, HoltWinters, … optional
+        What planners expect of demand; for the policies that plan.
+    capacity : Capacity, number, array or law, optional
+        Units that can be released per period; what does not fit is wanted again at the next review.
+    yields : ShareYield, AdditiveYield, PieceYield, AllOrNothingYield or RunYield, optional
+        How much of a lot is good.
+    disruptions : Disruption or sequence of Disruption
+        Times in which supply is down.
+    shelf_life : int, optional
+        Periods in which a unit can be used, that of its receipt included.
+    issue : {"fifo", "lifo"}
+        Whether the oldest or the freshest units are used first.
+    obsolescence : Obsolescence, optional
+        Events that make all stock on hand worthless.
+    express : Express, optional
+        A second, faster source.
+    expedite_below : float, optional
+        At a review, while net stock is below this, what is due next period comes at once.
     key : int, optional
         Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
 
@@ -131,6 +169,15 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     holding_basis: str = "end"
     backorder_share: Real = 1
     opening_stock: Real | str | None = None
+    forecast: Forecast | None = None
+    capacity: Capacity | Real | ArrayLike | LawLike | None = None
+    yields: Yield | None = None
+    disruptions: Disruption | Sequence[Disruption] = ()
+    shelf_life: int | Sweep | None = None
+    issue: str = "fifo"
+    obsolescence: Obsolescence | None = None
+    express: Express | None = None
+    expedite_below: Real | None = None
     key: int | None = None
 
     def __post_init__(self) -> None:
@@ -162,6 +209,17 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             holding_basis=choice("holding_basis", self.holding_basis, ("end", "mean")),
             backorder_share=number("backorder_share", self.backorder_share),
             opening_stock=_opening(self.opening_stock),
+            forecast=as_forecast("forecast", self.forecast),
+            capacity=as_capacity("capacity", self.capacity),
+            yields=as_yield("yields", self.yields),
+            disruptions=_disruptions(self.disruptions),
+            shelf_life=_whole("shelf_life", self.shelf_life),
+            issue=choice("issue", self.issue, ("fifo", "lifo")),
+            obsolescence=_one("obsolescence", self.obsolescence, Obsolescence),
+            express=_one("express", self.express, Express),
+            expedite_below=None
+            if self.expedite_below is None
+            else number("expedite_below", self.expedite_below),
             key=None if self.key is None else count("key", self.key),
         )
 
@@ -170,6 +228,26 @@ def _review(value: Any) -> int | Sweep:
     if isinstance(value, Sweep):
         return Sweep([count("review_period", x, at_least=1) for x in value.values], value.name)
     return count("review_period", value, at_least=1)
+
+
+def _whole(field_name: str, value: Any) -> int | Sweep | None:
+    if isinstance(value, Sweep):
+        return Sweep([count(field_name, x, at_least=1) for x in value.values], value.name)
+    return None if value is None else count(field_name, value, at_least=1)
+
+
+def _one(field_name: str, value: Any, kind: type[Any]) -> Any:
+    made = kind.from_dict(value) if isinstance(value, Mapping) else value
+    if made is not None and not isinstance(made, kind):
+        raise TypeError(f"{field_name} must be {kind.__name__}(…), got {value!r}")
+    return made
+
+
+def _disruptions(value: Any) -> tuple[Disruption, ...]:
+    listed = (value,) if isinstance(value, (Disruption, Mapping)) else value
+    if isinstance(plain(listed), str) or not isinstance(listed, Sequence):
+        raise TypeError(f"disruptions must be a sequence of Disruption, got {value!r}")
+    return tuple(_one(f"disruptions[{i}]", one, Disruption) for i, one in enumerate(listed))
 
 
 def _opening(value: Any) -> Real | str | None:

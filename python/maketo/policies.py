@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ._check import number, numbers, plain, truth
 from ._noun import Noun
 from .laws import Real
+from .planning import DemandDriven, FollowForecast, MaterialPlan, OrderUpTo, RatePlan
 from .sweep import Sweep
 
 __all__ = [
@@ -143,8 +144,30 @@ class ConstantOrder(Noun, tag=("kind", "constant_order")):
         self._set(quantity=number("ConstantOrder.quantity", self.quantity))
 
 
-Policy: TypeAlias = BaseStock | MinMax | ReorderQuantity | CappedBaseStock | ConstantOrder
-POLICIES = (BaseStock, MinMax, ReorderQuantity, CappedBaseStock, ConstantOrder)
+Policy: TypeAlias = (
+    BaseStock
+    | MinMax
+    | ReorderQuantity
+    | CappedBaseStock
+    | ConstantOrder
+    | OrderUpTo
+    | FollowForecast
+    | RatePlan
+    | MaterialPlan
+    | DemandDriven
+)
+POLICIES = (
+    BaseStock,
+    MinMax,
+    ReorderQuantity,
+    CappedBaseStock,
+    ConstantOrder,
+    OrderUpTo,
+    FollowForecast,
+    RatePlan,
+    MaterialPlan,
+    DemandDriven,
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,7 +1,7 @@
 //! Make to stock as it crosses the border: settings, policies, cost rates.
 
-use super::supply::{Capacity, Disruption, Express, Issue, Obsolescence, Yield};
 use super::Demand;
+use super::supply::{Capacity, Disruption, Express, Issue, Obsolescence, Yield};
 use crate::error::{Error, Result, check};
 use crate::forecast::Statistical;
 use crate::law::Law;
@@ -50,7 +50,7 @@ pub struct MakeToStock {
     #[serde(default)]
     pub capacity: Option<Capacity>,
     /// How much of a lot is good (spec S3).
-    #[serde(rename = "yield", default)]
+    #[serde(default)]
     pub yields: Option<Yield>,
     /// Times in which supply is down (spec S2).
     #[serde(default)]
@@ -70,6 +70,34 @@ pub struct MakeToStock {
     /// At a review, bring forward what is due next period while net stock is below this.
     #[serde(default)]
     pub expedite_below: Option<f64>,
+}
+
+impl MakeToStock {
+    /// These three, and everything else as it is by default.
+    pub fn new(demand: Demand, policy: Policy, lead_time: Law) -> Self {
+        Self {
+            demand,
+            policy,
+            quantities: Quantities::default(),
+            lead_time,
+            crossing: Crossing::default(),
+            review_period: 1,
+            event_order: EventOrder::default(),
+            holding_basis: HoldingBasis::default(),
+            backorder_share: 1.0,
+            costs: Costs::default(),
+            opening_stock: None,
+            forecast: None,
+            capacity: None,
+            yields: None,
+            disruptions: Vec::new(),
+            shelf_life: None,
+            issue: Issue::default(),
+            obsolescence: None,
+            express: None,
+            expedite_below: None,
+        }
+    }
 }
 
 /// What planners expect of the demand of coming periods.
@@ -406,7 +434,9 @@ impl Policy {
             Self::MinMax { .. } => "policy.up_to",
             Self::ReorderQuantity { .. } => "policy.reorder",
             Self::ConstantOrder { .. } => "policy.quantity",
-            Self::OrderUpTo { .. } | Self::FollowForecast { .. } | Self::MaterialPlan { .. } => "policy.safety",
+            Self::OrderUpTo { .. } | Self::FollowForecast { .. } | Self::MaterialPlan { .. } => {
+                "policy.safety"
+            }
             Self::RatePlan { .. } => "policy.quantities",
             Self::DemandDriven { .. } => "policy.buffer",
         }

@@ -7,12 +7,13 @@ mod demand;
 mod make_to_stock;
 mod supply;
 
-pub use crate::supply::Quantities;
-pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
 pub use crate::forecast::Statistical;
 pub use crate::planning::{Buffer, LotRule};
+pub use crate::supply::Quantities;
+pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
 pub use make_to_stock::{
-    Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, Policy, Settled,
+    Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, Policy,
+    Settled,
 };
 pub use supply::{
     Capacity, Counted, Disruption, Effect, Express, Issue, Limit, Obsolescence, Start, Yield, YieldKind,

@@ -123,26 +123,31 @@ impl Blocks {
         }
     }
 
-    /// Exact mean of a period's demand, averaged over `periods` periods.
-    pub fn mean(&self, periods: usize) -> f64 {
+    /// Exact mean of the demand of period `t`.
+    pub fn mean_of(&self, t: usize) -> f64 {
         let h = &self.history;
         let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
         match self.cut {
             Cut::Stationary { .. } => mean(h),
             Cut::Moving { length } => {
                 let starts = h.len() - length + 1;
-                (0..periods).map(|t| mean(&h[t % length..t % length + starts])).sum::<f64>() / periods as f64
+                mean(&h[t % length..t % length + starts])
             }
             Cut::Seasonal { season, length, phase } => {
-                let of = |t: usize| {
-                    let at = (phase + t - t % length) % season;
-                    let starts = (h.len() - length - at) / season + 1;
-                    let sum: f64 = (0..starts).map(|i| h[at + season * i + t % length]).sum();
-                    sum / starts as f64
-                };
-                (0..periods).map(of).sum::<f64>() / periods as f64
+                let at = (phase + t - t % length) % season;
+                let starts = (h.len() - length - at) / season + 1;
+                let sum: f64 = (0..starts).map(|i| h[at + season * i + t % length]).sum();
+                sum / starts as f64
             }
         }
+    }
+
+    /// Exact mean of a period's demand, averaged over `periods` periods.
+    pub fn mean(&self, periods: usize) -> f64 {
+        if let Cut::Stationary { .. } = self.cut {
+            return self.mean_of(0);
+        }
+        (0..periods).map(|t| self.mean_of(t)).sum::<f64>() / periods as f64
     }
 }
 

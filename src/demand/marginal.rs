@@ -333,26 +333,34 @@ impl Marginal {
         }
     }
 
-    /// Mean demand of a period, averaged over `periods` periods, where it is known.
-    pub fn mean(&self, periods: usize) -> Option<f64> {
-        let average = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
+    /// Mean demand of each period, where it is known.
+    pub fn means(&self, periods: usize) -> Option<Vec<f64>> {
         match self {
-            Self::Law { sampler, .. } => Some(sampler.mean()),
-            Self::Tables(t) if !t.profile.any_random() => Some(average(&t.profile.mean)),
+            Self::Law { sampler, .. } => Some(vec![sampler.mean(); periods]),
+            Self::Tables(t) if !t.profile.any_random() => Some(t.profile.mean.clone()),
             Self::Moved(m) if m.scaled && !m.profile.any_random() => {
-                Some(average(&m.profile.mean) * m.law.mean())
+                Some(m.profile.mean.iter().map(|x| x * m.law.mean()).collect())
             }
             Self::Moved(m) if !m.floor && !m.profile.any_random() => {
-                let open = (0..m.profile.mean.len()).filter(|&t| !m.profile.closed(t));
-                let sum: f64 = open.map(|t| m.profile.mean[t] + m.law.mean()).sum();
-                Some(sum / m.profile.mean.len() as f64)
+                let of = |t: usize| if m.profile.closed(t) { 0.0 } else { m.profile.mean[t] + m.law.mean() };
+                Some((0..m.profile.mean.len()).map(of).collect())
             }
             Self::Tables(_) | Self::Moved(_) => None,
             Self::Chained(c) => {
-                let of =
-                    |chances: &[f64]| -> f64 { chances.iter().zip(&c.laws).map(|(p, l)| p * l.mean()).sum() };
-                Some(c.chain.marginals(periods).iter().map(|p| of(p)).sum::<f64>() / periods as f64)
+                let of = |chances: &Vec<f64>| -> f64 {
+                    chances.iter().zip(&c.laws).map(|(p, l)| p * l.mean()).sum()
+                };
+                Some(c.chain.marginals(periods).iter().map(of).collect())
             }
+        }
+    }
+
+    /// Mean demand of a period, averaged over `periods` periods, where it is known.
+    pub fn mean(&self, periods: usize) -> Option<f64> {
+        match self {
+            // As it is, not as the sum of many.
+            Self::Law { sampler, .. } => Some(sampler.mean()),
+            _ => self.means(periods).map(|m| m.iter().sum::<f64>() / m.len() as f64),
         }
     }
 
@@ -476,7 +484,13 @@ pub(super) fn whole_row<S: Simd>(
 
 /// A row of draws of any law, as doubles.
 #[inline(always)]
-pub(crate) fn sampled<S: Simd>(s: S, sampler: &Sampler, words: Words<'_>, whole: &mut Row<i32>, out: &mut Row<f64>) {
+pub(crate) fn sampled<S: Simd>(
+    s: S,
+    sampler: &Sampler,
+    words: Words<'_>,
+    whole: &mut Row<i32>,
+    out: &mut Row<f64>,
+) {
     match sampler {
         Sampler::Real(law) => words.real(s, law, out),
         Sampler::Whole(law) => {

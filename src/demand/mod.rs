@@ -155,6 +155,21 @@ impl DemandSource {
         }
     }
 
+    /// Mean demand of each period of a run, where it is known.
+    pub fn means(&self, periods: usize) -> Option<Vec<f64>> {
+        match &self.kind {
+            DemandKind::Drawn { marginal, end: None, .. } => marginal.means(periods),
+            DemandKind::Blocks(blocks) => Some((0..periods).map(|t| blocks.mean_of(t)).collect()),
+            DemandKind::Intermittent(_) => self.mean.map(|m| vec![m; periods]),
+            DemandKind::Drawn { .. } | DemandKind::Given { .. } => None,
+        }
+    }
+
+    /// Standard deviation of a period's demand, where all periods have one law and none depends on another.
+    pub fn sd(&self) -> Option<f64> {
+        self.steady().map(|law| law.variance().sqrt())
+    }
+
     /// Whether draws are clipped at 0, so that it is counted.
     pub fn clips(&self) -> bool {
         matches!(&self.kind, DemandKind::Drawn { marginal, .. } if marginal.clips())

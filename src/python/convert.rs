@@ -110,7 +110,7 @@ pub(super) fn catalogue() -> String {
         .map(|(_, name, unit, definition)| serde_json::json!({ "name": name, "unit": unit, "definition": definition }))
         .collect();
     json(&serde_json::json!({
-        "metrics": METRICS,
+        "metrics": METRICS.as_slice(),
         "traces": traces,
         "statistics": statistic_names(&PROBABILITIES),
         "probabilities": PROBABILITIES,

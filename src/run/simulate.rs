@@ -6,7 +6,7 @@ use crate::config::{Arrays, Keep, MakeToStock, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
-use crate::metrics::{self, METRICS, Quantity, TRACES, position, ratio_parts, values};
+use crate::metrics::{self, BASIC, METRICS, Metric, Quantity, TRACES, position, ratio_parts, values};
 use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
 use crate::strategy::make_to_stock::plan::{Frame, Pass, Plan};
 use crate::strategy::make_to_stock::trace::Rows;
@@ -17,8 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 const BATCH: usize = 8 << 20;
 /// Share of clipped periods from which a warning is due.
 const CLIPPED: f64 = 1e-3;
-/// Metrics that ratios are made of.
-const RATIO_PARTS: [&str; 3] = ["demand", "filled", "backorders"];
+/// Ratios that every run estimates.
+const RATIOS: [&str; 2] = ["fill_rate", "gamma_service"];
 
 /// A trace, in the narrowest type that is exact.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,12 +121,13 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     if let Some(pair) = keys.windows(2).find(|w| w[0] == w[1]) {
         return Err(Error::config("items.key", pair[0], "unique: two items would draw the same numbers"));
     }
-    let wanted = match &request.metrics {
-        None => (0..METRICS.len()).collect(),
+    let wanted: Option<Vec<usize>> = match &request.metrics {
+        None => None,
         Some(names) => names
             .iter()
             .map(|n| position(n).ok_or_else(|| Error::config("metrics", n, "a name in the catalogue")))
-            .collect::<Result<Vec<_>>>()?,
+            .collect::<Result<Vec<_>>>()
+            .map(Some)?,
     };
     let traces = request
         .trace
@@ -137,12 +138,22 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
         })
         .collect::<Result<Vec<_>>>()?;
 
-    let mut frame =
-        Frame { key: request.key, periods: request.periods, warm_up: request.warm_up, first, lean: false };
+    let mut frame = Frame {
+        key: request.key,
+        periods: request.periods,
+        warm_up: request.warm_up,
+        first,
+        lean: false,
+        rows: false,
+    };
     if returns_arrays {
-        guard(request, designs, wanted.len(), traces.len())?;
+        guard(request, designs, wanted.as_ref().map_or(BASIC, Vec::len), traces.len())?;
     }
+    frame.rows = wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
     let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
+    let wanted = wanted.unwrap_or_else(|| {
+        (0..if plans.iter().any(Plan::on_rows) { METRICS.len() } else { BASIC }).collect()
+    });
     frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {
@@ -277,7 +288,15 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
 
     // Rows that are computed: what is returned and what ratios are made of.
     let mut computed = wanted.clone();
-    computed.extend(RATIO_PARTS.iter().filter_map(|n| position(n)).filter(|p| !wanted.contains(p)));
+    let ratios_of: Vec<&Metric> = METRICS
+        .iter()
+        .enumerate()
+        .filter(|(at, m)| m.kind == "ratio" && (RATIOS.contains(&m.name) || wanted.contains(at)))
+        .map(|(_, m)| m)
+        .collect();
+    for part in ratios_of.iter().filter_map(|m| m.parts()).flatten().flatten() {
+        computed.extend(position(part.1).filter(|at| !computed.contains(at)));
+    }
     let per_item = designs * replications * computed.len();
     let batch = if request.keep == Keep::Replications || !traces.is_empty() {
         items
@@ -295,8 +314,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             false => Trace::Real(noughts(designs * items * length)),
         })
         .collect();
-    let ratio_names: Vec<&'static str> =
-        METRICS.iter().filter(|m| m.kind == "ratio").map(|m| m.name).collect();
+    let ratio_names: Vec<&'static str> = ratios_of.iter().map(|m| m.name).collect();
     let summarised = request.keep == Keep::Summary;
     let mut summary: Vec<Vec<f64>> =
         wanted.iter().map(|_| vec![0.0; if summarised { designs * items * statistics } else { 0 }]).collect();
@@ -348,12 +366,12 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             |(k, out): (usize, &mut Vec<_>), ()| {
                 control.cancel.check()?;
                 for d in 0..designs {
-                    for (i, name) in ratio_names.iter().enumerate() {
+                    for (i, metric) in ratios_of.iter().enumerate() {
                         let part = |r: usize| {
                             let value = |at: usize| {
                                 computed.iter().position(|&c| c == at).map_or(f64::NAN, |m| row(m, d, k)[r])
                             };
-                            ratio_parts(name, value).unwrap_or((f64::NAN, f64::NAN))
+                            ratio_parts(metric, value).unwrap_or((f64::NAN, f64::NAN))
                         };
                         let (top, bottom): (Vec<f64>, Vec<f64>) = (0..replications).map(part).unzip();
                         out.push((d, METRICS.len() + i, ratio(&top, &bottom, &factors).to_vec()));

@@ -31,7 +31,11 @@ impl Outage {
         check::share("remaining", d.remaining)?;
         for [from, to] in &d.outages {
             if to <= from {
-                return Err(Error::config("outages", format!("[{from}, {to}]"), "[first period, one past the last]"));
+                return Err(Error::config(
+                    "outages",
+                    format!("[{from}, {to}]"),
+                    "[first period, one past the last]",
+                ));
             }
         }
         let random = d.fail > 0.0 || d.start == Start::Down;

@@ -1,13 +1,20 @@
-//! The supply side: how long what is released takes to arrive, and how much of it a supplier accepts.
+//! The supply side, for every strategy: how long what is released takes to arrive, how much of it a supplier accepts, how
+//! much of it is good, and when supply is down.
 //!
 //! Lead times are addressed by (arc, release period), so that strategies which release in the same period meet the same
 //! luck. A law on the period engine must be whole; a continuous one says how it is made so. Knows nothing of strategies.
 
 mod crossing;
+mod disruption;
 pub mod quantity;
+mod side;
+mod yields;
 
 pub use crossing::in_common;
+pub use disruption::Outage;
 pub use quantity::Quantities;
+pub use side::{Side, SideKind, SideMemory};
+pub use yields::Yield;
 
 use crate::config::{Crossing, EventOrder};
 use crate::error::{Error, Result, check};

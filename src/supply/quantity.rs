@@ -65,6 +65,23 @@ impl Quantities {
         [Some(self.minimum), self.multiple, self.maximum].into_iter().flatten()
     }
 
+    /// The same under a further cap; nothing where not even the least order fits under it.
+    #[inline(always)]
+    pub fn apply_within(&self, wanted: f64, cap: f64, tolerance: f64) -> f64 {
+        if wanted <= 0.0 {
+            return wanted;
+        }
+        let q = self.apply(wanted, tolerance);
+        if q <= cap {
+            return q;
+        }
+        let q = match self.multiple {
+            Some(batch) => ((cap + tolerance) / batch).floor() * batch,
+            None => cap,
+        };
+        if q < self.minimum - tolerance || q <= 0.0 { 0.0 } else { q }
+    }
+
     /// What is ordered when `wanted` is asked for. What exceeds a multiple by no more than `tolerance` is rounding and buys
     /// no further batch.
     #[inline(always)]

@@ -60,7 +60,10 @@ impl Yield {
             }
             YieldKind::UntilDefect { probability } => {
                 let p = chance(*probability)?;
-                (Kind::UntilDefect { p, ln_p: if p > 0.0 { ln(p) } else { f64::NEG_INFINITY } }, SideKind::Uniform)
+                (
+                    Kind::UntilDefect { p, ln_p: if p > 0.0 { ln(p) } else { f64::NEG_INFINITY } },
+                    SideKind::Uniform,
+                )
             }
         };
         let inflatable = match kind {
@@ -87,7 +90,9 @@ impl Yield {
     #[inline(always)]
     pub fn inflated(&self, wanted: f64) -> f64 {
         match self.kind {
-            Kind::Share { mean: p } | Kind::Each { p } | Kind::AllOrNothing { p } if self.inflate => wanted / p,
+            Kind::Share { mean: p } | Kind::Each { p } | Kind::AllOrNothing { p } if self.inflate => {
+                wanted / p
+            }
             _ => wanted,
         }
     }
@@ -122,7 +127,11 @@ impl Yield {
                 if x > 0.0 { x } else { 0.0 }
             }
             Kind::AllOrNothing { p } => {
-                if drawn >= 1.0 - p { q } else { 0.0 }
+                if drawn >= 1.0 - p {
+                    q
+                } else {
+                    0.0
+                }
             }
             Kind::UntilDefect { p, ln_p } => {
                 if p <= 0.0 {

@@ -1,10 +1,7 @@
 //! What several test files need: short ways to say a model and to run it.
 #![allow(dead_code, reason = "each test file uses a part")]
 
-use maketo::config::{
-    Arrays, Costs, Crossing, Demand, EventOrder, Half, HoldingBasis, Item, Keep, MakeToStock, Method, Model,
-    Policy, Quantities, Request,
-};
+use maketo::config::{Arrays, Costs, Demand, Half, Item, Keep, MakeToStock, Method, Model, Policy, Request};
 use maketo::law::Law;
 use maketo::run::Control;
 use maketo::run::simulate::{Outcome, prepare, simulate};
@@ -12,15 +9,6 @@ use maketo::run::simulate::{Outcome, prepare, simulate};
 /// A model with every cost in play.
 pub(crate) fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
     MakeToStock {
-        demand: Demand::Stationary { law },
-        policy,
-        quantities: Quantities::default(),
-        lead_time,
-        crossing: Crossing::Independent,
-        review_period: 1,
-        event_order: EventOrder::OrderBeforeDemand,
-        holding_basis: HoldingBasis::End,
-        backorder_share: 1.0,
         costs: Costs {
             holding: 1.1,
             backorder: 9.3,
@@ -30,8 +18,9 @@ pub(crate) fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {
             unit: 0.3,
             price: 5.1,
             salvage: 0.9,
+            ..Costs::default()
         },
-        opening_stock: None,
+        ..MakeToStock::new(Demand::Stationary { law }, policy, lead_time)
     }
 }
 

@@ -6,10 +6,13 @@
 use super::curve;
 use super::kernel::{Detail, Inputs, Record, Span, State, advance};
 use super::params::Params;
+use super::plainly;
 use super::plan::{Frame, Group, Plan};
 use super::reference;
+use super::rows;
 use super::settle::Settle;
 use super::shortfall::Samples;
+use super::terms::Terms;
 use super::trace::{RowCell, Rows, View, WINDOW};
 use crate::demand::{DemandCell, DemandState, Window};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Row, Tile, new_tile};
@@ -18,13 +21,76 @@ use crate::engine::work::{Cancel, Piece};
 use crate::error::Result;
 use crate::metrics::{Counts, Quantity};
 use crate::random::Stream;
-use crate::supply::in_common;
+use crate::supply::{Side, SideMemory, in_common};
 use fearless_simd::{Level, Simd};
 use std::ops::Range;
 
 /// Cells that demand is drawn into and rows are made of.
-trait Drawn: DemandCell + RowCell {}
-impl<T: DemandCell + RowCell> Drawn for T {}
+trait Drawn: DemandCell + RowCell {
+    /// Advances a design with terms.
+    fn on_rows<S: Simd>(
+        s: S,
+        design: (&Params, &Terms),
+        state: &mut State<Self>,
+        inputs: Inputs<'_, Self>,
+        sides: &[&Tile<f64>],
+        span: Span,
+        detail: Detail<'_, Self>,
+    );
+}
+
+impl Drawn for i32 {
+    fn on_rows<S: Simd>(
+        _: S,
+        _: (&Params, &Terms),
+        _: &mut State<Self>,
+        _: Inputs<'_, Self>,
+        _: &[&Tile<f64>],
+        _: Span,
+        _: Detail<'_, Self>,
+    ) {
+        unreachable!("designs with terms run on doubles")
+    }
+}
+
+impl Drawn for f64 {
+    #[inline(never)]
+    fn on_rows<S: Simd>(
+        s: S,
+        (p, terms): (&Params, &Terms),
+        state: &mut State<f64>,
+        inputs: Inputs<'_, f64>,
+        sides: &[&Tile<f64>],
+        span: Span,
+        detail: Detail<'_, f64>,
+    ) {
+        let Some(mut site) = state.site.take() else { return };
+        state.tally.make_room(span.to - span.from, p.flush_every);
+        let record = if let Detail::Record(record) = detail { Some(record) } else { None };
+        s.vectorize(
+            #[inline(always)]
+            || rows::advance(p, terms, &mut site, &mut state.tally, inputs, sides, span, record),
+        );
+        state.site = Some(site);
+    }
+}
+
+/// Advances a design over a span, however it runs.
+#[inline(always)]
+fn step<S: Simd, T: Drawn>(
+    s: S,
+    p: &Params,
+    state: &mut State<T>,
+    inputs: Inputs<'_, T>,
+    sides: &[&Tile<f64>],
+    span: Span,
+    detail: Detail<'_, T>,
+) {
+    match &p.terms {
+        None => advance(s, p, state, inputs, span, detail),
+        Some(terms) => T::on_rows(s, (p, terms), state, inputs, sides, span, detail),
+    }
+}
 
 /// Where the results of a chunk go.
 pub struct Output<'a> {
@@ -50,6 +116,8 @@ struct Draws {
     demand: Box<DemandState>,
     /// One tile per random lead time, and at least one.
     leads: Vec<LeadTile>,
+    /// One per side input.
+    sides: Vec<(Box<Tile<f64>>, SideMemory)>,
 }
 
 /// Lead times drawn for a tile.
@@ -66,6 +134,12 @@ impl LeadTile {
 }
 
 impl Draws {
+    fn reserve(&mut self, group: &Group) {
+        let count = self.sides.len().max(group.sides.len());
+        self.sides.resize_with(count, || (new_tile(), SideMemory::default()));
+        self.reserve_leads(group.leads.len());
+    }
+
     fn reserve_leads(&mut self, count: usize) {
         self.leads.resize_with(self.leads.len().max(count).max(1), LeadTile::new);
         self.leads.iter_mut().for_each(|lead| lead.wait = [0; LANES]);
@@ -120,7 +194,7 @@ pub fn run_chunk(
             chunk.by_reference(output)?;
             continue;
         };
-        scratch.inputs.reserve_leads(group.leads.len());
+        scratch.inputs.reserve(group);
         if group.whole {
             let cells = scratch.whole.get_or_insert_with(CellScratch::new);
             at_level!(level, s => chunk.run(s, cells, &mut scratch.inputs, output))?;
@@ -145,7 +219,7 @@ pub(super) fn visit_shortfall(
     let group = &plan.groups[0];
     let chunk = Chunk::new(setting, plan, group, piece);
     let level = setting.level.unwrap_or_else(Level::baseline);
-    scratch.inputs.reserve_leads(group.leads.len());
+    scratch.inputs.reserve(group);
     if group.whole {
         let cells = scratch.whole.get_or_insert_with(CellScratch::new);
         at_level!(level, s => chunk.shortfall(s, base, cells, &mut scratch.inputs, samples))
@@ -199,17 +273,19 @@ impl<'a> Chunk<'a> {
             Some(curve) => self.open(&curve.base, base),
             None => group.params.iter().zip(&mut *states).for_each(|(p, state)| self.open(p, state)),
         }
-        states.iter_mut().for_each(|state| state.tally.forget());
+        states.iter_mut().for_each(State::forget);
 
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
             let slot = tile_start / DEPTH % window;
             self.draw(s, tile_start, &mut demand[slot], draws);
             let leads = &draws.leads;
+            let sides: Vec<Vec<&Tile<f64>>> =
+                group.sides_of.iter().map(|own| own.iter().map(|&i| &*draws.sides[i].0).collect()).collect();
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
-                    base.tally.forget();
-                    states.iter_mut().for_each(|state| state.tally.forget());
+                    base.forget();
+                    states.iter_mut().for_each(State::forget);
                 }
                 let (tile, record) = (&demand[slot], &mut records[slot]);
                 let inputs = |j: usize| {
@@ -218,7 +294,7 @@ impl<'a> Chunk<'a> {
                 };
                 let plain = || if self.frame.lean { Detail::Lean } else { Detail::Sums };
                 if let Some(curve) = &group.curve {
-                    advance(s, &curve.base, base, inputs(0), span, Detail::Record(record));
+                    step(s, &curve.base, base, inputs(0), &sides[0], span, Detail::Record(record));
                     let designs = curve.levels.iter().copied().zip(curve.tolerances.iter().copied());
                     for (design, state) in designs.zip(&mut *states) {
                         state.tally.make_room(span.to - span.from, curve.flush_every);
@@ -227,13 +303,13 @@ impl<'a> Chunk<'a> {
                 } else if shared {
                     for (j, p) in group.params.iter().enumerate() {
                         let detail = if tracing { Detail::Record(&mut records[slot]) } else { plain() };
-                        advance(s, p, &mut states[j], inputs(j), span, detail);
+                        step(s, p, &mut states[j], inputs(j), &sides[j], span, detail);
                         self.trace(s, j, &[(slot, span)], demand, records, output);
                     }
                     continue;
                 } else {
                     let detail = if tracing { Detail::Record(record) } else { plain() };
-                    advance(s, &group.params[0], &mut states[0], inputs(0), span, detail);
+                    step(s, &group.params[0], &mut states[0], inputs(0), &sides[0], span, detail);
                 }
                 pending.push((slot, span));
             }
@@ -294,6 +370,12 @@ impl<'a> Chunk<'a> {
             draws.demand.reset(&self.group.demand, &window);
         }
         T::fill(s, &self.group.demand, &window, &mut draws.demand, demand);
+        for (side, (tile, memory)) in self.group.sides.iter().zip(&mut draws.sides) {
+            s.vectorize(
+                #[inline(always)]
+                || side.fill(s, &window, memory, tile),
+            );
+        }
         for (draw, tile) in self.group.leads.iter().zip(&mut draws.leads) {
             s.vectorize(
                 #[inline(always)]
@@ -326,10 +408,12 @@ impl<'a> Chunk<'a> {
             self.draw(s, tile_start, demand, draws);
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
-                    states[0].tally.forget();
+                    states[0].forget();
                 }
                 let inputs = Inputs { demand, lead: &draws.leads[0].drawn };
-                advance(s, base, &mut states[0], inputs, span, Detail::Record(record));
+                let sides: Vec<&Tile<f64>> =
+                    self.group.sides_of[0].iter().map(|&i| &*draws.sides[i].0).collect();
+                step(s, base, &mut states[0], inputs, &sides, span, Detail::Record(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
                 }
@@ -391,7 +475,15 @@ impl<'a> Chunk<'a> {
                 clipped += u64::from(j == 0) * n;
                 let line = self.window(0).source(Stream::LeadTime).line(replication);
                 let lead = p.lead.path(self.frame.periods, |t| line.bits(t));
-                let (counts, periods) = reference::run(p, &demand, &lead, self.frame.warm_up);
+                let (counts, periods) = match &p.terms {
+                    None => reference::run(p, &demand, &lead, self.frame.warm_up),
+                    Some(terms) => {
+                        let path = |s: &Side| s.path(key, self.plan.entity, replication, self.frame.periods);
+                        let sides: Vec<Vec<f64>> = terms.sides.iter().map(path).collect();
+                        let luck = plainly::Luck { demand: &demand, lead: &lead, sides: &sides };
+                        plainly::run(p, terms, luck, self.frame.warm_up)
+                    }
+                };
                 let row = lane - self.lanes.start;
                 for (quantity, rows) in &mut output.traces[design] {
                     for (t, period) in periods.iter().enumerate() {

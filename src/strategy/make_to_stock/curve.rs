@@ -31,11 +31,13 @@ pub struct Curve {
     pub tolerances: Vec<f64>,
     /// Periods after which integer accumulators must be emptied.
     pub flush_every: usize,
+    /// Counted periods.
+    counted: f64,
 }
 
 impl Curve {
     /// The curve through these designs, or why one pass is not valid.
-    pub fn new(designs: &[Params], demand: &DemandSource) -> Result<Self, String> {
+    pub fn new(designs: &[Params], demand: &DemandSource, counted: usize) -> Result<Self, String> {
         if designs.len() < 2 {
             return Err("a single level needs no curve".to_owned());
         }
@@ -50,7 +52,7 @@ impl Curve {
             levels.push(p.policy.target());
         }
         let flush_every = designs.iter().map(|p| p.flush_every).min().unwrap_or(usize::MAX) / 2;
-        Ok(Self { base, levels, tolerances, flush_every })
+        Ok(Self { base, levels, tolerances, flush_every, counted: counted as f64 })
     }
 
     /// The design with level and opening stock 0, if it tells all about `p`.
@@ -58,6 +60,7 @@ impl Curve {
         match &p.policy {
             Policy::BaseStock { level: Level::Constant(_) } => (),
             Policy::BaseStock { .. } => return Err("the base-stock level changes with the period".to_owned()),
+            Policy::OrderUpTo { returns: false, .. } => (),
             _ => return Err("the policy is not a base stock".to_owned()),
         }
         if !p.quantities.are_none() {
@@ -72,6 +75,12 @@ impl Curve {
         if demand.lowest < 0.0 {
             return Err("demand can be negative".to_owned());
         }
+        if let Some(terms) = &p.terms {
+            terms.moves()?;
+        }
+        if p.costs.erosion > 0.0 {
+            return Err("stock loses value with time".to_owned());
+        }
         Ok(p.at_nought())
     }
 
@@ -85,12 +94,23 @@ impl Curve {
         last_close: &Row<T>,
     ) -> Counts {
         let own = tally.counts(lane, last_close[lane].to_f64() + level);
-        Counts { demand: base.demand, orders: base.orders, order_quantity: base.order_quantity, ..own }
+        let (demand, orders, order_quantity) = (base.demand, base.orders, base.order_quantity);
+        let extras = base.extras.raised(level, self.counted);
+        Counts { demand, orders, order_quantity, extras, ..own }
     }
 }
 
 fn same_but_level(a: &Params, b: &Params) -> bool {
-    a.lead.same(&b.lead) && a.settle == b.settle && a.review == b.review && a.demand_first == b.demand_first
+    a.lead.same(&b.lead)
+        && a.settle == b.settle
+        && a.review == b.review
+        && a.demand_first == b.demand_first
+        && a.policy == b.policy
+        && match (&a.terms, &b.terms) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.described == b.described,
+            _ => false,
+        }
 }
 
 /// Adds one span of the base run to the sums of one level.

@@ -4,6 +4,7 @@
 use super::params::Params;
 use super::pipeline::{Now, WIDEST, collect, send};
 use super::release::{Class, release_lanes};
+use super::rows::Site;
 use super::tally::{
     AVAILABLE, BACKORDERS, DEMAND, FILLED, LEAN, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, SUMS, Tally,
 };
@@ -26,6 +27,8 @@ pub(super) struct State<T> {
     /// Latest arrival so far; with kaplan crossing how many releases have arrived.
     progress: Row<i32>,
     pub(super) tally: Tally<T>,
+    /// State of a design with terms, which needs more.
+    pub(super) site: Option<Box<Site>>,
 }
 
 /// What a tile looked like under one design, for traces and one-pass curves.
@@ -63,11 +66,23 @@ pub(super) struct Span {
 impl<T: Cell> State<T> {
     pub(super) fn new() -> Self {
         let zero = [T::default(); LANES];
-        Self { net: zero, position: zero, ring: Vec::new(), progress: [0; LANES], tally: Tally::new() }
+        Self {
+            net: zero,
+            position: zero,
+            ring: Vec::new(),
+            progress: [0; LANES],
+            tally: Tally::new(),
+            site: None,
+        }
     }
 
     /// Back to the opening position, keeping the memory.
     pub(super) fn reset(&mut self, p: &Params) {
+        if let Some(terms) = &p.terms {
+            self.site.get_or_insert_with(Site::new).reset(p, terms);
+        } else {
+            self.site = None;
+        }
         let opening = T::from_f64(p.opening);
         self.net = [opening; LANES];
         self.position = [opening; LANES];
@@ -77,15 +92,29 @@ impl<T: Cell> State<T> {
         self.tally.forget();
     }
 
+    /// Statistics start anew.
+    pub(super) fn forget(&mut self) {
+        self.tally.forget();
+        if let Some(site) = &mut self.site {
+            site.forget();
+        }
+    }
+
     /// Takes units off the opening position of one lane.
     pub(super) fn lower(&mut self, lane: usize, units: f64) {
+        if let Some(site) = &mut self.site {
+            site.lower(lane, units);
+        }
         let opening = T::from_f64(self.net[lane].to_f64() - units);
         (self.net[lane], self.position[lane]) = (opening, opening);
     }
 
     /// The counts of one lane.
     pub(super) fn counts(&self, lane: usize) -> Counts {
-        self.tally.counts(lane, self.net[lane].to_f64())
+        match &self.site {
+            None => self.tally.counts(lane, self.net[lane].to_f64()),
+            Some(site) => Counts { extras: site.extras(lane), ..self.tally.counts(lane, site.net[lane]) },
+        }
     }
 }
 

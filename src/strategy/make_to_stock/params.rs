@@ -2,11 +2,14 @@
 
 use super::settle::Settle;
 use super::shift;
+use super::terms::{Provider, Terms};
 use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
+use crate::law::float::powf;
 use crate::supply::{Lead, Quantities};
+use std::sync::Arc;
 
 /// Rounding of a sum of quantities, relative to their scale: a hundred times that of ten thousand additions.
 const ROUNDING: f64 = 1e-12;
@@ -38,6 +41,10 @@ pub struct Params {
     pub settle: Option<Settle>,
     /// Cost rates.
     pub costs: Costs,
+    /// Forecasts, capacity, yields and whatever else; none: a plain design.
+    pub terms: Option<Arc<Terms>>,
+    /// By how much the opening stock exceeds the policy's target, where it moves with it: the demand expected in a cover.
+    anchor: f64,
     /// Warm-up included.
     periods: usize,
     largest_demand: f64,
@@ -53,8 +60,8 @@ pub struct Params {
 }
 
 impl Params {
-    /// Checks and compiles one design; `periods` includes warm-up.
-    pub fn compile(model: &MakeToStock, demand: &DemandSource, periods: usize) -> Result<Self> {
+    /// Checks and compiles one design; `periods` includes warm-up. With `rows` a plain design runs on rows, too.
+    pub fn compile(model: &MakeToStock, demand: &DemandSource, periods: usize, rows: bool) -> Result<Self> {
         model.policy.check()?;
         model.quantities.check()?;
         model.costs.check()?;
@@ -66,15 +73,20 @@ impl Params {
             return Err(Error::config("review_period", review, format!("≤ periods = {periods}")));
         }
         check::share("backorder_share", model.backorder_share)?;
+        let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
+        let terms = Terms::compile(model, demand, &lead, mean_lead, periods, rows)?;
+        let anchor = match model.opening_stock {
+            Some(Opening::Stock(_)) => 0.0,
+            _ => anchor(model, terms.as_ref(), demand)?,
+        };
         let opening = match model.opening_stock {
             Some(Opening::Stock(x)) => check::non_negative("opening_stock", x)?,
-            Some(Opening::Settled(_)) | None => model.policy.target(),
+            Some(Opening::Settled(_)) | None => anchor + model.policy.target(),
         };
         if opening < 0.0 && model.backorder_share < 1.0 {
             let bound = "≥ 0 where sales are lost: a planned backlog needs customers who wait";
             return Err(Error::config(model.policy.target_field(), opening, bound));
         }
-        let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
         let lost_share = 1.0 - model.backorder_share;
         let mut params = Self {
             policy: model.policy.clone(),
@@ -89,6 +101,8 @@ impl Params {
             opens_at_target: !matches!(model.opening_stock, Some(Opening::Stock(_))),
             settle: None,
             costs: model.costs,
+            terms: terms.map(Arc::new),
+            anchor,
             periods,
             largest_demand: demand.largest,
             usual_demand: demand.usual,
@@ -99,6 +113,10 @@ impl Params {
         };
         params.bound();
         if let Some(Opening::Settled(_)) = model.opening_stock {
+            if params.terms.is_some() {
+                let bound = "left out with forecasts, limits or losses of supply";
+                return Err(Error::config("opening_stock", "settled", bound));
+            }
             params.settle = Some(Settle::compile(&params, demand)?);
         }
         Ok(params)
@@ -115,10 +133,10 @@ impl Params {
             && self.opening.fract() == 0.0
             && named.all(|x| x.fract() == 0.0)
             && (self.lost_share == 0.0 || self.lost_share == 1.0);
-        self.whole = exact && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
+        self.whole = exact && self.terms.is_none() && reach * 4.0 * DEPTH as f64 <= WHOLE_LIMIT;
         // Neither the rarest demand nor the horizon: what is rounding today must not depend on what could happen one day.
         let scale = levels + (self.lead.longest() + self.review + 1) as f64 * self.usual_demand;
-        self.tolerance = if exact { 0.0 } else { ROUNDING * scale };
+        self.tolerance = if exact && self.terms.is_none() { 0.0 } else { ROUNDING * scale };
         self.flush_every =
             if self.whole { (WHOLE_LIMIT / (2.0 * reach.max(1.0))) as usize } else { usize::MAX };
     }
@@ -141,7 +159,7 @@ impl Params {
     /// The same design with its target at `level`; opening stock follows where it did before.
     #[must_use]
     pub fn at_level(&self, level: f64) -> Self {
-        let opening = if self.opens_at_target { level } else { self.opening };
+        let opening = if self.opens_at_target { self.anchor + level } else { self.opening };
         let mut params = Self { policy: shift::to(&self.policy, level), opening, ..self.clone() };
         params.bound();
         params
@@ -159,11 +177,59 @@ impl Params {
         Self { opening: self.opening - units, ..self.clone() }
     }
 
+    /// What a supplier accepts of an order.
+    #[inline(always)]
+    pub fn accepted(&self, wanted: f64) -> f64 {
+        // What goes back is nobody's order.
+        if wanted < 0.0 { wanted } else { self.quantities.apply(wanted, self.tolerance) }
+    }
+
+    /// The same where no more than `cap` can be made.
+    #[inline(always)]
+    pub fn accepted_within(&self, wanted: f64, cap: f64) -> f64 {
+        self.quantities.apply_within(wanted, cap, self.tolerance)
+    }
+
+    /// Periods from a release to the one that is planned for: by default that of the receipt.
+    #[inline]
+    pub fn receipt_ahead(&self, ahead: Option<u32>) -> usize {
+        let receipt = self.mean_lead.round() as usize;
+        ahead.map_or(receipt - usize::from(self.demand_first), |k| k as usize)
+    }
+
+    /// What a unit of value is worth in period `t`.
+    #[inline(always)]
+    pub fn worth(&self, t: usize) -> f64 {
+        if self.costs.erosion == 0.0 { 1.0 } else { powf(1.0 - self.costs.erosion, t as f64) }
+    }
+
     /// Rows of the pipeline: one per period an order can be under way.
     pub fn ring(&self) -> usize {
         match self.lead {
             Lead::Fixed(l) => l,
             Lead::Random { longest, .. } => longest + 1,
         }
+    }
+}
+
+/// What a policy that plans expects to need beyond its safety stock when the run begins.
+fn anchor(model: &MakeToStock, terms: Option<&Terms>, demand: &DemandSource) -> Result<f64> {
+    if !model.policy.plans() {
+        return Ok(0.0);
+    }
+    let known = match terms.and_then(|t| t.forecast.as_ref()).map(|f| &f.provider) {
+        Some(Provider::Mean(means)) => means.first().copied(),
+        _ => demand.mean,
+    };
+    let mean = || {
+        known.ok_or_else(|| {
+            Error::config("opening_stock", "none", "given where the mean of demand is not known")
+        })
+    };
+    let cover = terms.and_then(|t| t.forecast.as_ref()).map_or(1.0, |f| f.cover as f64);
+    match &model.policy {
+        Policy::RatePlan { .. } => Ok(0.0),
+        Policy::DemandDriven { buffer, .. } => Ok(buffer.zones(mean()?).top_of_green()),
+        _ => Ok(mean()? * cover),
     }
 }

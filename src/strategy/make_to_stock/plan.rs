@@ -7,7 +7,7 @@ use crate::config::{Arrays, MakeToStock, Method};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
 use crate::metrics::Tariff;
-use crate::supply::LeadDraw;
+use crate::supply::{LeadDraw, Side};
 
 /// What every item of a run shares.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,8 @@ pub struct Frame {
     pub first: u32,
     /// No metric is wanted that needs orders, quantities, stockouts or stock before demand.
     pub lean: bool,
+    /// A metric is wanted that only [rows](super::rows) count.
+    pub rows: bool,
 }
 
 /// One item, compiled.
@@ -47,6 +49,9 @@ pub(super) struct Group {
     pub(super) params: Vec<Params>,
     pub(super) leads: Vec<LeadDraw>,
     pub(super) lead_of: Vec<usize>,
+    /// Random inputs beside demand and lead times, and which each design reads.
+    pub(super) sides: Vec<Side>,
+    pub(super) sides_of: Vec<Vec<usize>>,
     pub(super) whole: bool,
     pub(super) curve: Option<Curve>,
 }
@@ -92,7 +97,7 @@ impl Plan {
                 }
             };
             let group = &mut plan.groups[g];
-            let params = Params::compile(model, &group.demand, frame.periods)?;
+            let params = Params::compile(model, &group.demand, frame.periods, frame.rows)?;
             plan.tariffs.push(Tariff {
                 costs: params.costs,
                 mean_basis: params.mean_basis,
@@ -107,7 +112,7 @@ impl Plan {
         let mut pass = if models.len() == 1 { Pass::Single } else { Pass::One };
         for group in &mut plan.groups {
             group.whole = group.demand.whole && group.params.iter().all(|p| p.whole);
-            match group.one_pass(method) {
+            match group.one_pass(method, frame) {
                 Ok(curve) => group.curve = Some(curve),
                 Err(_) if group.params.len() == 1 && plan.tariffs.len() == 1 && method != Method::OnePass => {
                 }
@@ -120,6 +125,11 @@ impl Plan {
             }
         }
         Ok((plan, pass))
+    }
+
+    /// Whether any design has terms.
+    pub fn on_rows(&self) -> bool {
+        self.groups.iter().flat_map(|g| &g.params).any(|p| p.terms.is_some())
     }
 
     /// Every quantity of every design is whole.
@@ -185,7 +195,17 @@ impl Plan {
 impl Group {
     fn new(demand: DemandSource) -> Self {
         let whole = demand.whole;
-        Self { demand, designs: vec![], params: vec![], leads: vec![], lead_of: vec![], whole, curve: None }
+        Self {
+            demand,
+            designs: vec![],
+            params: vec![],
+            leads: vec![],
+            lead_of: vec![],
+            sides: vec![],
+            sides_of: vec![],
+            whole,
+            curve: None,
+        }
     }
 
     fn push(&mut self, design: usize, params: Params) {
@@ -196,15 +216,23 @@ impl Group {
                 self.leads.len() - 1
             }),
         });
+        let wanted = params.terms.as_ref().map_or(&[][..], |t| &t.sides);
+        let sides = wanted.iter().map(|side| {
+            self.sides.iter().position(|s| s == side).unwrap_or_else(|| {
+                self.sides.push(side.clone());
+                self.sides.len() - 1
+            })
+        });
+        self.sides_of.push(sides.collect());
         self.designs.push(design);
         self.params.push(params);
     }
 
     /// The one-pass curve of this group, or why there is none.
-    fn one_pass(&self, method: Method) -> std::result::Result<Curve, String> {
+    fn one_pass(&self, method: Method, frame: &Frame) -> std::result::Result<Curve, String> {
         if method == Method::Grid {
             return Err("method = grid was asked for".to_owned());
         }
-        Curve::new(&self.params, &self.demand)
+        Curve::new(&self.params, &self.demand, frame.periods - frame.warm_up)
     }
 }

@@ -127,6 +127,7 @@ pub fn run(p: &Params, demand: &[f64], lead: &[usize], warm_up: usize) -> (Count
     (counts, days)
 }
 
-fn close_to(a: f64, b: f64) -> bool {
+/// Equal but for rounding.
+pub(super) fn close_to(a: f64, b: f64) -> bool {
     (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
 }

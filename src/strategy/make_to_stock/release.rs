@@ -4,6 +4,7 @@
 //! base stock           (S − p)⁺                   capped    min((S − p)⁺, cap)
 //! min-max              p ≤ s: S − p               constant  q
 //! reorder quantity     p ≤ r: nQ, n = ⌊(r − p)/Q⌋ + 1
+//! order up to          (1 − β)·forecast/m + β·(S_t − p)                 follow forecast, rate plan, plans: what they say
 //! ```
 //!
 //! Plain base stock and plain min-max, the common cases, have code of their own in the kernel; everything else calls
@@ -37,12 +38,21 @@ impl Class {
 /// What is released at a review in period `t` that finds this inventory position.
 #[inline(always)]
 pub fn release(p: &Params, t: usize, position: f64) -> f64 {
-    p.quantities.apply(wanted(&p.policy, t, position, p.tolerance), p.tolerance)
+    p.quantities.apply(wanted(&p.policy, t, position, p.tolerance, Outlook::default()), p.tolerance)
+}
+
+/// What a policy that plans looks at; what it is in each is worked out by the model.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Outlook {
+    /// Target position, or the quantity itself.
+    pub(super) target: f64,
+    /// Forecast per period.
+    pub(super) rate: f64,
 }
 
 /// What the policy asks for.
 #[inline(always)]
-fn wanted(policy: &Policy, t: usize, position: f64, tolerance: f64) -> f64 {
+pub(super) fn wanted(policy: &Policy, t: usize, position: f64, tolerance: f64, outlook: Outlook) -> f64 {
     match policy {
         Policy::BaseStock { level } => gap(level.at(t), position, tolerance),
         Policy::MinMax { reorder, up_to, strict } => {
@@ -63,6 +73,23 @@ fn wanted(policy: &Policy, t: usize, position: f64, tolerance: f64) -> f64 {
             if q < *cap { q } else { *cap }
         }
         Policy::ConstantOrder { quantity } => *quantity,
+        Policy::OrderUpTo { smoothing, returns, .. } => {
+            let missing = outlook.target - position;
+            let q = if *smoothing == 1.0 {
+                missing
+            } else {
+                (1.0 - smoothing) * outlook.rate + smoothing * missing
+            };
+            if *returns || q > tolerance { q } else { 0.0 }
+        }
+        Policy::FollowForecast { .. } | Policy::MaterialPlan { .. } | Policy::DemandDriven { .. } => {
+            if outlook.target > 0.0 {
+                outlook.target
+            } else {
+                0.0
+            }
+        }
+        Policy::RatePlan { quantities } => quantities[t % quantities.len()],
     }
 }
 

@@ -12,9 +12,7 @@
 use super::kernel::{Inputs, Record, Span};
 use super::params::Params;
 use super::release::{Outlook, wanted};
-use super::tally::{
-    AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, Tally,
-};
+use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, Tally};
 use super::terms::{Provider, Regular, Terms};
 use crate::config::{Crossing, Effect, Policy};
 use crate::engine::lattice::{LANES, Row, Tile};
@@ -303,7 +301,8 @@ impl Site {
     fn receive(&mut self, p: &Params, terms: &Terms, inputs: &Given<'_>, t: usize, again: bool) {
         let Self { net, position, good, gap, clock, progress, dock, dock_gap, layers, work, .. } = self;
         let slots = good.len();
-        let crossing = if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
+        let crossing =
+            if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
         (work.due, work.due_gap) = (ZERO, ZERO);
         let moving = Self::any_down(terms, Effect::Transit, &inputs.sides, t, &mut work.other);
         if crossing == Crossing::Kaplan {
@@ -718,7 +717,13 @@ fn shelve(net: &Row<f64>, due: &Row<f64>, fresh: &mut Row<f64>) {
 
 /// Forecast of the period so far ahead.
 #[inline(always)]
-fn expected(f: &super::terms::Foresight, state: &forecast::State, first: usize, ahead: usize, out: &mut Row<f64>) {
+fn expected(
+    f: &super::terms::Foresight,
+    state: &forecast::State,
+    first: usize,
+    ahead: usize,
+    out: &mut Row<f64>,
+) {
     match &f.provider {
         Provider::Mean(means) => *out = [means[(first + ahead).min(means.len() - 1)]; LANES],
         Provider::Statistical(method) => method.ahead(state, ahead, out),

@@ -21,7 +21,14 @@ pub fn to(policy: &Policy, level: f64) -> Policy {
         }
         Policy::CappedBaseStock { cap, .. } => Policy::CappedBaseStock { level, cap },
         Policy::BaseStock { .. } => Policy::BaseStock { level: Level::Constant(level) },
-        Policy::ConstantOrder { .. } => policy.clone(),
+        Policy::OrderUpTo { factor, cover, smoothing, returns, .. } => {
+            Policy::OrderUpTo { safety: level, factor, cover, smoothing, returns }
+        }
+        Policy::ConstantOrder { .. }
+        | Policy::FollowForecast { .. }
+        | Policy::RatePlan { .. }
+        | Policy::MaterialPlan { .. }
+        | Policy::DemandDriven { .. } => policy.clone(),
     }
 }
 
@@ -30,7 +37,7 @@ pub fn lowest(policy: &Policy) -> f64 {
     match policy {
         Policy::MinMax { reorder, up_to, .. } => up_to - reorder,
         Policy::ReorderQuantity { quantity, .. } => *quantity,
-        Policy::BaseStock { .. } | Policy::CappedBaseStock { .. } | Policy::ConstantOrder { .. } => 0.0,
+        _ => 0.0,
     }
 }
 
@@ -38,6 +45,7 @@ pub fn lowest(policy: &Policy) -> f64 {
 pub fn check(policy: &Policy) -> Result<()> {
     let reason = match policy {
         Policy::ConstantOrder { .. } => "must have a level: a constant order follows none",
+        policy if policy.plans() => "must have a level that is searched for: this one plans",
         Policy::BaseStock { level: Level::Cycle(_) } => "must have one level for all periods",
         _ => return Ok(()),
     };
@@ -46,7 +54,8 @@ pub fn check(policy: &Policy) -> Result<()> {
 
 /// The design with its target and its opening moved to 0, if it tells all about every target.
 pub fn base(p: &Params, demand: &DemandSource) -> Option<Params> {
-    let movable = check(&p.policy).is_ok() && p.opens_at_target;
+    let movable =
+        check(&p.policy).is_ok() && p.opens_at_target && p.terms.as_ref().is_none_or(|t| t.moves().is_ok());
     (movable && p.lost_share == 0.0 && demand.lowest >= 0.0).then(|| p.at_nought())
 }
 
@@ -56,7 +65,7 @@ pub fn lots(p: &Params) -> Vec<f64> {
         Policy::MinMax { .. } | Policy::ReorderQuantity { .. } => lowest(&p.policy),
         Policy::CappedBaseStock { cap, .. } => cap,
         Policy::ConstantOrder { quantity } => quantity,
-        Policy::BaseStock { .. } => 0.0,
+        _ => 0.0,
     };
     p.quantities.numbers().chain([own]).collect()
 }

@@ -182,6 +182,7 @@ impl Shortfall {
             order_quantity: self.pass.order_quantity,
             stockouts: periods - self.close.at_or_below(level + self.tolerance),
             closing: 0.0,
+            extras: self.pass.extras,
         }
     }
 

@@ -2,7 +2,7 @@
 //! overflow. Whole sums below 2⁵³ are exact either way.
 
 use crate::engine::lattice::{Cell, LANES, Row};
-use crate::metrics::Counts;
+use crate::metrics::{Counts, Extras};
 
 /// How many quantities are summed; the constants below say which.
 pub(super) const SUMS: usize = 8;
@@ -64,6 +64,7 @@ impl<T: Cell> Tally<T> {
             order_quantity: sum(QUANTITY),
             stockouts: sum(STOCKOUTS),
             closing: if net > 0.0 { net } else { 0.0 },
+            extras: Extras::default(),
         }
     }
 }

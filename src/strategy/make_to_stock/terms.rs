@@ -2,9 +2,7 @@
 //!
 //! A design without any of them has no terms and runs on [lanes](super::kernel); with them it runs on [rows](super::rows).
 
-use crate::config::{
-    Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Observed, Policy,
-};
+use crate::config::{Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Observed, Policy};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result, check};
 use crate::forecast::Forecaster;
@@ -39,6 +37,17 @@ pub struct Terms {
     pub forecast: Option<Foresight>,
     /// What usage is averaged over, for demand-driven buffers.
     pub usage: Option<Forecaster>,
+    /// All of this as it was described, to tell whether two designs have the same.
+    pub described: Described,
+}
+
+/// Terms as they were described, but for what belongs to the policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Described {
+    forecast: Option<Forecast>,
+    capacity: Option<crate::config::Capacity>,
+    yields: Option<crate::config::Yield>,
+    disruptions: Vec<crate::config::Disruption>,
 }
 
 /// Capacity, compiled.
@@ -93,15 +102,18 @@ pub enum Provider {
 }
 
 impl Terms {
-    /// Checks and compiles; none where a design has nothing of the kind.
+    /// Checks and compiles; none where a design has nothing of the kind and rows are not asked for.
     pub fn compile(
         model: &MakeToStock,
         demand: &DemandSource,
         lead: &Lead,
         mean_lead: f64,
         periods: usize,
+        always: bool,
     ) -> Result<Option<Self>> {
-        let plain = model.capacity.is_none()
+        let plain = !always
+            && model.costs.erosion == 0.0
+            && model.capacity.is_none()
             && model.yields.is_none()
             && model.disruptions.is_empty()
             && model.shelf_life.is_none()
@@ -118,7 +130,7 @@ impl Terms {
         let yields = match &model.yields {
             None => None,
             Some(described) => {
-                let (made, side) = Yield::compile(described).map_err(|e| e.within("yield"))?;
+                let (made, side) = Yield::compile(described).map_err(|e| e.within("yields"))?;
                 sides.push(side);
                 Some((made, sides.len() - 1))
             }
@@ -161,6 +173,12 @@ impl Terms {
             expedite_below: model.expedite_below,
             forecast: foresight(model, demand, mean_lead, periods)?,
             usage: usage(model, demand)?,
+            described: Described {
+                forecast: model.forecast.clone(),
+                capacity: model.capacity.clone(),
+                yields: model.yields.clone(),
+                disruptions: model.disruptions.clone(),
+            },
         };
         terms.check(model, lead, mean_lead)?;
         Ok(Some(terms))
@@ -200,7 +218,7 @@ impl Terms {
             && made.by_piece()
             && !model.quantities.multiple.is_some_and(|m| m.fract() == 0.0)
         {
-            let bound = "a whole number where a lot is counted by the piece (yield)";
+            let bound = "a whole number where a lot is counted by the piece (yields)";
             let given = model.quantities.multiple.map_or("none".to_owned(), |m| m.to_string());
             return Err(Error::config("quantities.multiple", given, bound));
         }
@@ -225,7 +243,8 @@ impl Terms {
                     return Err(Error::config("lead_time", "a random law", "constant for a material plan"));
                 }
                 if stops(Effect::Transit) || stops(Effect::Receive) {
-                    let bound = "order, ship, capacity or stock beside a material plan, which trusts its receipts";
+                    let bound =
+                        "order, ship, capacity or stock beside a material plan, which trusts its receipts";
                     return Err(Error::config("disruptions.effect", "transit or receive", bound));
                 }
                 let least = lead.longest() + model.review_period as usize + *fence as usize;
