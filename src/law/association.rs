@@ -105,7 +105,7 @@ impl Association {
             && rho.abs() < 1.0
             && let Ok(scores) = Scores::shared()
         {
-            return steps.pearson(&scores, rho);
+            return steps.pearson(scores, rho);
         }
         let lacks = self.lacks[usize::from(rho >= 0.0)];
         let mut weight = 1.0;
