@@ -62,17 +62,20 @@ def to_text(request: Mapping[str, Any]) -> str:
     return json.dumps(request, ensure_ascii=False, allow_nan=False)
 
 
-def supply_payload(shop: MakeToStock) -> dict[str, Any]:
+def supply_payload(shop: MakeToStock, add: Any) -> dict[str, Any]:
     """What the core reads differently from how it is written down."""
     changed: dict[str, Any] = {}
     if shop.forecast is not None:
-        changed["forecast"] = forecast_payload(shop.forecast)
+        changed["forecast"] = forecast_payload(shop.forecast, add)
     if shop.yields is not None:
         changed["yields"] = yield_payload(shop.yields)
     capacity: Any = shop.capacity
     if capacity is not None:
         limit: Any = capacity.regular
-        data = {**capacity.to_dict(), "regular": limit.to_dict() if isinstance(limit, Law) else np.atleast_1d(limit).tolist()}
+        data = {
+            **capacity.to_dict(),
+            "regular": limit.to_dict() if isinstance(limit, Law) else np.atleast_1d(limit).tolist(),
+        }
         changed["capacity"] = _with_key(data, capacity.key)
     if shop.disruptions:
         changed["disruptions"] = [_with_key(d.to_dict(), d.key) for d in shop.disruptions]  # type: ignore[union-attr]
@@ -86,8 +89,13 @@ def _with_key(data: dict[str, Any], key: Any) -> dict[str, Any]:
 
 
 def _model(shop: MakeToStock, name: str, arrays: Arrays) -> dict[str, Any]:
-    data = shop.to_dict() if isinstance(shop.demand, Law) else shop.replace(demand=0).to_dict()
+    light = shop if isinstance(shop.demand, Law) else shop.replace(demand=0)
+    data = light.replace(forecast=None).to_dict()
+
+    def add(array: Any, stem: str) -> str:
+        return arrays.add(array, f"{name} {stem}")
+
     data.pop("key", None)
-    data.update(supply_payload(shop))
-    data["demand"] = payload(shop.demand, lambda array, stem: arrays.add(array, f"{name} {stem}"))  # type: ignore[arg-type]
+    data.update(supply_payload(shop, add))
+    data["demand"] = payload(shop.demand, add)  # type: ignore[arg-type]
     return data

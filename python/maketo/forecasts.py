@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from numpy.typing import ArrayLike
 
-from ._check import choice, count, number, numbers, truth
+from ._check import choice, count, number, numbers, real_array, truth
+from ._demand import Add
 from ._noun import Noun, decode
 from .laws import Real
 
@@ -22,12 +23,15 @@ __all__ = [
     "Autoregression",
     "Croston",
     "ErrorEstimate",
+    "EvolvingForecast",
     "ExponentialSmoothing",
     "Forecast",
+    "GivenForecast",
     "Holt",
     "HoltWinters",
     "KnownMean",
     "MovingAverage",
+    "PerfectForecast",
     "SeasonalNaive",
     "as_forecast",
     "forecast_payload",
@@ -85,6 +89,52 @@ class KnownMean(Noun, tag=("kind", "known_mean")):
 
     def __post_init__(self) -> None:
         self._set(bias=_bias("KnownMean", self.bias))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class EvolvingForecast(Noun, tag=("kind", "evolving_forecast")):
+    """What the demand's own evolution foresees (`ForecastEvolution`): the best forecast there is.
+
+    Parameters
+    ----------
+    bias : array_like
+        Relative error added by periods ahead; the last one goes on.
+    """
+
+    bias: ArrayLike = ()
+
+    def __post_init__(self) -> None:
+        self._set(bias=_bias("EvolvingForecast", self.bias))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class PerfectForecast(Noun, tag=("kind", "perfect_forecast")):
+    """What will happen. Nobody has it: an upper bound of what a better forecast could be worth.
+
+    A run that uses it says so in `Result.warnings`.
+    """
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class GivenForecast(Noun, tag=("kind", "given_forecast")):
+    """Forecasts from elsewhere.
+
+    Parameters
+    ----------
+    forecasts : array_like, shape (replication, period, ahead) or (period, ahead)
+        What is expected, when period t is planned, of the demand of period t + k; the last k goes on.
+    cycle : bool
+        Start again when there are fewer rows than replications.
+    """
+
+    forecasts: ArrayLike
+    cycle: bool = False
+
+    def __post_init__(self) -> None:
+        self._set(
+            forecasts=real_array("GivenForecast.forecasts", self.forecasts, axes=(2, 3)),
+            cycle=truth("GivenForecast.cycle", self.cycle),
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -234,6 +284,9 @@ class TSB(_Method, tag=("kind", "tsb")):
 
 FORECASTS = (
     KnownMean,
+    EvolvingForecast,
+    PerfectForecast,
+    GivenForecast,
     MovingAverage,
     ExponentialSmoothing,
     Holt,
@@ -246,6 +299,9 @@ FORECASTS = (
 )
 Forecast: TypeAlias = (
     KnownMean
+    | EvolvingForecast
+    | PerfectForecast
+    | GivenForecast
     | MovingAverage
     | ExponentialSmoothing
     | Holt
@@ -267,11 +323,20 @@ def as_forecast(field_name: str, value: Any) -> Forecast | None:
     raise TypeError(f"{field_name} must be one of {known}, got {value!r}")
 
 
-def forecast_payload(value: Forecast) -> dict[str, Any]:
+def forecast_payload(value: Forecast, add: Add) -> dict[str, Any]:
     """As the core reads it."""
+    if isinstance(value, GivenForecast):
+        return {"kind": "cube", "forecasts": add(value.forecasts, "forecasts"), "cycle": value.cycle}
+    if isinstance(value, PerfectForecast):
+        return {"kind": "perfect"}
     data = value.to_dict()
     bias = data.pop("bias")
-    if isinstance(value, KnownMean):
-        return {"kind": "mean", "bias": bias}
+    if isinstance(value, (KnownMean, EvolvingForecast)):
+        return {"kind": "mean" if isinstance(value, KnownMean) else "evolution", "bias": bias}
     observe = data.pop("observe")
-    return {"kind": "statistical", "of": {"method": data.pop("kind"), **data}, "observe": observe, "bias": bias}
+    return {
+        "kind": "statistical",
+        "of": {"method": data.pop("kind"), **data},
+        "observe": observe,
+        "bias": bias,
+    }

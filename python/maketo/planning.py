@@ -220,7 +220,7 @@ class MaterialPlan(Noun, tag=("kind", "material_plan")):
     """
 
     horizon: int
-    lots: LotRule = LotForLot()  # noqa: RUF009 (frozen)
+    lots: LotRule = LotForLot()
     safety: Real = 0
     fence: int = 0
 

@@ -27,6 +27,41 @@ pub enum Demand {
         #[serde(default)]
         key: Option<u32>,
     },
+    /// Demand whose forecast is revised until it happens; stream `ForecastShock` (spec D4a, D4b).
+    Evolving {
+        /// Mean per period: one number, or one per period.
+        mean: Vec<f64>,
+        /// Covariance of the shocks of horizons 0, 1, …
+        shocks: Vec<Vec<f64>>,
+        /// Shocks multiply the forecast; otherwise they are added.
+        #[serde(default)]
+        multiplied: bool,
+        /// Whether demand may be negative.
+        #[serde(default)]
+        returns: bool,
+    },
+    /// An autoregressive integrated moving average with normal shocks; stream `Demand` (spec D4).
+    Arima {
+        /// Mean, or with differences the start.
+        mean: f64,
+        /// Standard deviation of a shock.
+        sd: f64,
+        /// φ.
+        #[serde(default)]
+        ar: Vec<f64>,
+        /// θ.
+        #[serde(default)]
+        ma: Vec<f64>,
+        /// How many times the process is summed.
+        #[serde(default)]
+        differences: usize,
+        /// Mean of the differences.
+        #[serde(default)]
+        drift: f64,
+        /// Whether demand may be negative.
+        #[serde(default)]
+        returns: bool,
+    },
     /// Periods that depend on the one before through a Gaussian autoregression of order one (spec D4).
     Autocorrelated {
         /// What a period by itself looks like.

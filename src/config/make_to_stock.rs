@@ -110,6 +110,22 @@ pub enum Forecast {
         #[serde(default)]
         bias: Vec<f64>,
     },
+    /// What the demand's own evolution foresees.
+    Evolution {
+        /// Relative error by periods ahead; the last one goes on.
+        #[serde(default)]
+        bias: Vec<f64>,
+    },
+    /// What will happen: an upper bound of what forecasting can do.
+    Perfect {},
+    /// Forecasts given from outside, (replication, period, periods ahead).
+    Cube {
+        /// Name of the array.
+        forecasts: String,
+        /// Start again when there are fewer rows than replications.
+        #[serde(default)]
+        cycle: bool,
+    },
     /// A method run inside each replication on what it observed.
     Statistical {
         /// Method, start, history, error estimate.

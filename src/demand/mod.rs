@@ -6,6 +6,8 @@
 //!   chain.rs       Markov chains
 //! latent.rs        Gaussian scores: dependence on the period before and on other items
 //! blocks.rs        runs of past observations
+//! evolution.rs     demand that is foreseen better and better
+//! arima.rs         autoregressive integrated moving averages
 //! intermittent.rs  the bootstrap for intermittent demand
 //! tile.rs          256 replications × 64 periods of any of these
 //! ```
@@ -13,16 +15,20 @@
 //! How demand is drawn belongs to the demand object, never to who is listening. [`DemandSource::path`] is the model for
 //! reading; tiles have its bits. Knows nothing of strategies.
 
+mod arima;
 mod blocks;
 mod chain;
+mod evolution;
 mod intermittent;
 mod latent;
 mod marginal;
 mod profile;
 mod tile;
 
+pub use arima::Arima;
 pub use blocks::Blocks;
 pub use chain::Chain;
+pub use evolution::Evolution;
 pub use intermittent::Intermittent;
 pub use latent::Latent;
 pub use marginal::Marginal;
@@ -75,6 +81,10 @@ pub enum DemandKind {
     Blocks(Blocks),
     /// Occurrence by a chain, sizes by a bootstrap.
     Intermittent(Intermittent),
+    /// Foreseen better and better.
+    Evolving(Box<Evolution>),
+    /// By recursion.
+    Arima(Box<Arima>),
     /// Given: `rows` paths of `periods` values.
     Given {
         /// Row-major values.
@@ -116,6 +126,31 @@ impl DemandSource {
                 let whole = demand.whole && largest < WHOLE_LIMIT;
                 let kind = DemandKind::Intermittent(demand);
                 Ok(Self { kind, whole, lowest: 0.0, largest, usual: largest, mean })
+            }
+            Demand::Evolving { mean, shocks, multiplied, returns } => {
+                let made = Evolution::new(mean, shocks, *multiplied, *returns, periods).map_err(within)?;
+                let (largest, usual) = (made.far(9.0), made.far(6.0));
+                let lowest = if made.returns { -largest } else { 0.0 };
+                let means: f64 = (0..periods).map(|t| made.mean(t)).sum();
+                let mean = (!made.clips()).then_some(means / periods as f64);
+                Self::unbounded(DemandKind::Evolving(Box::new(made)), lowest, largest, usual, mean)
+            }
+            Demand::Arima { mean, sd, ar, ma, differences, drift, returns } => {
+                let process = arima::Process {
+                    mean: *mean,
+                    sd: *sd,
+                    ar,
+                    ma,
+                    differences: *differences,
+                    drift: *drift,
+                    returns: *returns,
+                };
+                let made = Arima::new(process).map_err(within)?;
+                let (largest, usual) = (made.far(9.0, periods), made.far(6.0, periods));
+                let lowest = if made.returns { -largest } else { 0.0 };
+                let means: f64 = (0..periods).map(|t| made.mean_of(t)).sum();
+                let mean = (!made.clips()).then_some(means / periods as f64);
+                Self::unbounded(DemandKind::Arima(Box::new(made)), lowest, largest, usual, mean)
             }
             Demand::Paths { paths, cycle } => Self::given(named(arrays, paths)?, *cycle, periods, end),
             Demand::Stationary { .. }
@@ -161,18 +196,29 @@ impl DemandSource {
             DemandKind::Drawn { marginal, end: None, .. } => marginal.means(periods),
             DemandKind::Blocks(blocks) => Some((0..periods).map(|t| blocks.mean_of(t)).collect()),
             DemandKind::Intermittent(_) => self.mean.map(|m| vec![m; periods]),
+            DemandKind::Evolving(e) => Some((0..periods).map(|t| e.mean(t)).collect()),
+            DemandKind::Arima(a) => Some((0..periods).map(|t| a.mean_of(t)).collect()),
             DemandKind::Drawn { .. } | DemandKind::Given { .. } => None,
         }
     }
 
-    /// Standard deviation of a period's demand, where all periods have one law and none depends on another.
+    /// Standard deviation of a period's demand, where it is known: of one law for all periods, or of a process.
     pub fn sd(&self) -> Option<f64> {
-        self.steady().map(|law| law.variance().sqrt())
+        match &self.kind {
+            DemandKind::Evolving(e) => Some(e.error_sd(1)),
+            DemandKind::Arima(a) => Some(a.spread),
+            _ => self.steady().map(|law| law.variance().sqrt()),
+        }
     }
 
     /// Whether draws are clipped at 0, so that it is counted.
     pub fn clips(&self) -> bool {
-        matches!(&self.kind, DemandKind::Drawn { marginal, .. } if marginal.clips())
+        match &self.kind {
+            DemandKind::Drawn { marginal, .. } => marginal.clips(),
+            DemandKind::Evolving(e) => e.clips(),
+            DemandKind::Arima(a) => a.clips(),
+            _ => false,
+        }
     }
 
     /// What a period by itself looks like, and the end of the item's life.
@@ -188,6 +234,15 @@ impl DemandSource {
                 reason: "must be drawn period by period from laws; a history can be given as a law, Empirical(history)"
                     .to_owned(),
             }),
+        }
+    }
+
+    /// What demand's own evolution foresees in every period of one replication, and in the one after; nothing where it has
+    /// none.
+    pub fn foreseen(&self, key: u64, entity: u32, replication: u32, periods: usize) -> Vec<Vec<f64>> {
+        match &self.kind {
+            DemandKind::Evolving(e) => e.path(key, entity, replication, periods).1,
+            _ => Vec::new(),
         }
     }
 
@@ -261,11 +316,28 @@ impl DemandSource {
                     })
                     .collect()
             }
+            DemandKind::Evolving(e) => {
+                let (path, _) = e.path(key, entity, replication, periods);
+                *clipped += path.iter().filter(|x| e.clips() && **x == 0.0).count() as u64;
+                path
+            }
+            DemandKind::Arima(a) => {
+                let path = a.path(key, entity, replication, periods);
+                *clipped += path.iter().filter(|x| a.clips() && **x == 0.0).count() as u64;
+                path
+            }
             DemandKind::Given { values, rows, periods: length } => {
                 let start = path_of(replication, *rows) * length;
                 values[start..start + periods].to_vec()
             }
         }
+    }
+
+    fn unbounded(kind: DemandKind, lowest: f64, largest: f64, usual: f64, mean: Option<f64>) -> Result<Self> {
+        if largest > LARGEST {
+            return Err(Error::config("demand", largest, format!("within ±{LARGEST:e} for every draw")));
+        }
+        Ok(Self { kind, whole: false, lowest, largest, usual, mean })
     }
 
     fn drawn(
@@ -370,6 +442,6 @@ fn named<'a>(arrays: &'a Arrays, name: &str) -> Result<&'a Array> {
 
 /// The path of a replication: paths are numbered like the replications of a half, and start again when they end. A
 /// shard of a run therefore meets the same paths as the whole.
-fn path_of(replication: u32, rows: usize) -> usize {
+pub(crate) fn path_of(replication: u32, rows: usize) -> usize {
     (replication & (EVALUATION - 1)) as usize % rows
 }

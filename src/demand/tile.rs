@@ -1,7 +1,9 @@
 //! A tile of demand: 256 replications × up to 64 periods of one item, and what is carried from tile to tile.
 
+use super::arima::Walks;
 use super::blocks::Places;
 use super::chain::Walk;
+use super::evolution::Foreseen;
 use super::intermittent::Intermittent;
 use super::latent::{self, Factor, Latent};
 use super::marginal::{Given, Marginal, real_row, whole_row};
@@ -65,6 +67,9 @@ pub struct DemandState {
     /// States of a chain, or positions in a history, by row.
     states: Box<Tile<i32>>,
     latent: latent::Memory,
+    /// What has been foreseen, where demand evolves.
+    pub foreseen: Foreseen,
+    walks: Walks,
     whole: Row<i32>,
     real: Row<f64>,
     /// Draws of lanes in the run that were clipped at 0.
@@ -79,6 +84,8 @@ impl Default for DemandState {
             last: [0; LANES],
             states: new_tile(),
             latent: latent::Memory::new(),
+            foreseen: Foreseen::default(),
+            walks: Walks::default(),
             whole: [0; LANES],
             real: [0.0; LANES],
             clipped: 0,
@@ -122,6 +129,9 @@ pub trait DemandCell: Cell {
         given: &mut Given<'_>,
         out: &mut Row<Self>,
     );
+
+    /// The tile, where it holds doubles: real demand is never drawn into anything else.
+    fn doubles(out: &mut Tile<Self>) -> Option<&mut Tile<f64>>;
 
     /// A tile of a plain law, drawn without detours; false where there is none.
     fn plain<S: Simd>(
@@ -222,6 +232,20 @@ pub trait DemandCell: Cell {
                 window.draw(s, window.source(Stream::Bootstrap), sizes);
                 if demand.jitter {
                     window.draw(s, window.source(Stream::Demand), &mut Jitter { demand, real, out });
+                }
+            }
+            DemandKind::Evolving(evolution) => {
+                let Some(out) = Self::doubles(out) else { return };
+                evolution.fill(s, window, &mut state.foreseen, out);
+                if evolution.clips() {
+                    state.clipped += noughts(out, window);
+                }
+            }
+            DemandKind::Arima(arima) => {
+                let Some(out) = Self::doubles(out) else { return };
+                arima.fill(s, window, &mut state.walks, &mut out[..]);
+                if arima.clips() {
+                    state.clipped += noughts(out, window);
                 }
             }
             DemandKind::Given { values, rows, periods } => given(values, *rows, *periods, window, out),
@@ -334,6 +358,10 @@ impl<T: DemandCell> Rows for Jitter<'_, T> {
 }
 
 impl DemandCell for i32 {
+    fn doubles(_: &mut Tile<Self>) -> Option<&mut Tile<f64>> {
+        None
+    }
+
     #[inline(always)]
     fn period<S: Simd>(
         s: S,
@@ -361,6 +389,10 @@ impl DemandCell for i32 {
 }
 
 impl DemandCell for f64 {
+    fn doubles(out: &mut Tile<Self>) -> Option<&mut Tile<f64>> {
+        Some(out)
+    }
+
     #[inline(always)]
     fn period<S: Simd>(
         s: S,
@@ -377,6 +409,12 @@ impl DemandCell for f64 {
     fn plain<S: Simd>(_: S, _: &Marginal, _: &Window, _: Stream, _: &mut Tile<f64>) -> bool {
         false
     }
+}
+
+/// How many draws of lanes in the run are nought.
+fn noughts(tile: &Tile<f64>, window: &Window) -> u64 {
+    let rows = tile.iter().take(DEPTH.min(window.periods));
+    rows.map(|row| row[window.lanes.clone()].iter().filter(|x| **x == 0.0).count() as u64).sum()
 }
 
 /// Copies given paths.

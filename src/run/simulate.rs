@@ -218,7 +218,11 @@ fn report(simd: &'static str, plans: &[Plan], passes: &[Pass]) -> Report {
         effective_lead_time: lead.into_iter().map(|row| row.into_iter().flatten().collect()).collect(),
         effective_demand: by_design(&|p, d| p.mean_demand[d]),
         clipped: by_design(&|p, d| p.clips[d].then_some(0.0)),
-        warnings: Vec::new(),
+        warnings: if plans.iter().any(Plan::clairvoyant) {
+            vec!["a forecast is clairvoyant (PerfectForecast): an upper bound, not a plan".to_owned()]
+        } else {
+            Vec::new()
+        },
     }
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._lead_time_demand import plot_lead_time_demand
+from ._planning import plot_bullwhip, plot_plan
 from ._policy import plot_order_pattern, plot_service_curve
 from ._runs import plot_distribution, plot_fan, plot_portfolio, plot_sweep
 from ._style import COLOURS
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "natural",
+    "plot_bullwhip",
     "plot_distribution",
     "plot_fan",
     "plot_lead_time_demand",
     "plot_order_pattern",
+    "plot_plan",
     "plot_portfolio",
     "plot_service_curve",
     "plot_surface",

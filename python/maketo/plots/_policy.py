@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _catalogue
-from ._style import COLOURS, axes, finish, plain, words
+from ._style import COLOURS, axes, finish, headings, plain, words
 
 if TYPE_CHECKING:
     from ..result import Result
@@ -158,7 +158,7 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
     ----------
     run : Result
         Without sweep and item axes, simulated with ``trace=["order_quantity"]``; with "on_hand" the stock is
-        drawn too, with "backorders" what waits, below zero.
+        drawn too, with "backorders" what waits, below zero, and with "net_inventory" both.
     replication : int
         Place of the future that is drawn, from 0. The distributions are those of all replications.
     periods : int
@@ -194,36 +194,15 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
     at = np.arange(start, stop)
     quantities = np.asarray(run.trace["order_quantity"], dtype=np.float64)
     ax, *beside = _panels(ax)
-    legend: list[tuple[str, str]] = []
-    if "on_hand" in run.trace:
-        stock = run.trace["on_hand"][replication, start:stop]
-        ax.fill_between(at, stock, step="mid", color=COLOURS["sky"], alpha=0.35, linewidth=0)
-        ax.plot(at, stock, drawstyle="steps-mid", color=COLOURS["blue"], linewidth=1)
-        legend.append(("on hand at the close", "blue"))
-    if "backorders" in run.trace:
-        waiting = -run.trace["backorders"][replication, start:stop]
-        ax.fill_between(at, waiting, step="mid", color=COLOURS["purple"], alpha=0.6, linewidth=0)
-        legend.append(("backorders", "purple"))
+    told = stock_and_backorders(ax, run, replication, at)
     placed = at[quantities[replication, start:stop] > 0]
     ax.vlines(placed, 0, quantities[replication, placed], color=COLOURS["vermilion"], linewidth=1)
     ax.plot(placed, quantities[replication, placed], "o", color=COLOURS["vermilion"], markersize=3)
-    legend.append(("orders", "vermilion"))
     ax.axhline(0, color=COLOURS["grey"], linewidth=0.8)
     ax.set_xlim(start - 0.5, stop - 0.5)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + 0.02 * (high - low))
-    last: Any = None
-    for text, colour in legend:
-        last = ax.annotate(
-            text,
-            (0, 1) if last is None else (1, 0),
-            xycoords="axes fraction" if last is None else last,
-            xytext=(0, 5) if last is None else (12, 0),
-            textcoords="offset points",
-            va="bottom",
-            color=COLOURS[colour],
-            fontsize=9,
-        )
+    headings(ax, [*told, ("orders", "vermilion")])
     ax.set_xlabel("period")
     ax.set_ylabel("units")
     rows, columns = np.nonzero(quantities[:, start:] > 0)
@@ -233,6 +212,30 @@ def plot_order_pattern(run: Result, replication: int = 0, *, periods: int = 60, 
         _small(beside[0], sizes, "order size (units)")
         _small(beside[1], gaps.astype(np.float64), "periods between orders")
     return finish(ax)
+
+
+def stock_and_backorders(
+    ax: Any, run: Result, replication: int, at: NDArray[np.int64]
+) -> list[tuple[str, str]]:
+    """Stock above zero and backorders below, from whatever was traced of them; what the colours mean."""
+    trace, told = run.trace, []
+    both = "net_inventory" in trace
+    if both or "on_hand" in trace:
+        level = np.maximum(trace["on_hand" if "on_hand" in trace else "net_inventory"][replication, at], 0)
+        ax.stairs(level, borders(at), fill=True, color=COLOURS["sky"], alpha=0.35, linewidth=0)
+        ax.stairs(level, borders(at), color=COLOURS["blue"], linewidth=1, baseline=None)
+        told.append(("on hand at the close", "blue"))
+    if both or "backorders" in trace:
+        waiting = -trace["backorders"] if "backorders" in trace else trace["net_inventory"]
+        below = np.minimum(waiting[replication, at], 0)
+        ax.stairs(below, borders(at), fill=True, color=COLOURS["purple"], alpha=0.6, linewidth=0)
+        told.append(("backorders", "purple"))
+    return told
+
+
+def borders(at: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Where one period ends and the next begins, each centred on its number."""
+    return np.append(at - 0.5, at[-1] + 0.5)
 
 
 def _panels(ax: Any) -> list[Any]:

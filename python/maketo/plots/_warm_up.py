@@ -10,18 +10,19 @@ from .. import _catalogue
 from ._style import COLOURS, axes, finish, label, words
 
 if TYPE_CHECKING:
+    from ..result import Result
     from ..warm_up import WarmUp
 
 __all__ = ["plot_warm_up"]
 
 
-def plot_warm_up(pilot: WarmUp, name: str | None = None, *, ax: Any = None) -> Any:
+def plot_warm_up(pilot: WarmUp | Result, name: str | None = None, *, ax: Any = None) -> Any:
     """Means of every period over replications, Welch's moving average, and the cut.
 
     Parameters
     ----------
-    pilot : WarmUp
-        From `warm_up`, or `Result.pilot`.
+    pilot : WarmUp or Result
+        From `warm_up`, or a run with ``warm_up="mser5"``, whose pilot is drawn.
     name : str, optional
         What was watched; by default what asks for the longest cut. Of several designs the slowest is drawn.
     ax : matplotlib Axes, optional
@@ -35,7 +36,18 @@ def plot_warm_up(pilot: WarmUp, name: str | None = None, *, ax: Any = None) -> A
     ------
     KeyError
         If it was not watched.
+    ValueError
+        If the run has no pilot.
     """
+    from ..result import Result
+
+    if isinstance(pilot, Result):
+        if pilot.pilot is None:
+            raise ValueError(
+                'plot_warm_up needs a pilot, and this run has none: simulate(…, warm_up="mser5"), got '
+                f"warm_up={pilot.options['warm_up']}"
+            )
+        pilot = pilot.pilot
     if name is None:
         name = max(pilot.names, key=lambda n: pilot.cuts[n][pilot.slowest[n]].periods)
     smooth = pilot.welch(name)

@@ -9,7 +9,7 @@ use super::params::Params;
 use super::plainly;
 use super::plan::{Frame, Group, Plan};
 use super::reference;
-use super::rows;
+use super::rows::{self, Coming};
 use super::settle::Settle;
 use super::shortfall::Samples;
 use super::terms::Terms;
@@ -27,25 +27,32 @@ use std::ops::Range;
 
 /// Cells that demand is drawn into and rows are made of.
 trait Drawn: DemandCell + RowCell {
+    /// Tiles of doubles; none of others.
+    fn doubles_of(tiles: &[Box<Tile<Self>>]) -> &[Box<Tile<f64>>];
+
     /// Advances a design with terms.
     fn on_rows<S: Simd>(
         s: S,
         design: (&Params, &Terms),
         state: &mut State<Self>,
         inputs: Inputs<'_, Self>,
-        sides: &[&Tile<f64>],
+        sides: (&[&Tile<f64>], Coming<'_>),
         span: Span,
         detail: Detail<'_, Self>,
     );
 }
 
 impl Drawn for i32 {
+    fn doubles_of(_: &[Box<Tile<Self>>]) -> &[Box<Tile<f64>>] {
+        &[]
+    }
+
     fn on_rows<S: Simd>(
         _: S,
         _: (&Params, &Terms),
         _: &mut State<Self>,
         _: Inputs<'_, Self>,
-        _: &[&Tile<f64>],
+        _: (&[&Tile<f64>], Coming<'_>),
         _: Span,
         _: Detail<'_, Self>,
     ) {
@@ -54,13 +61,17 @@ impl Drawn for i32 {
 }
 
 impl Drawn for f64 {
+    fn doubles_of(tiles: &[Box<Tile<Self>>]) -> &[Box<Tile<f64>>] {
+        tiles
+    }
+
     #[inline(never)]
     fn on_rows<S: Simd>(
         s: S,
         (p, terms): (&Params, &Terms),
         state: &mut State<f64>,
         inputs: Inputs<'_, f64>,
-        sides: &[&Tile<f64>],
+        (sides, coming): (&[&Tile<f64>], Coming<'_>),
         span: Span,
         detail: Detail<'_, f64>,
     ) {
@@ -69,7 +80,7 @@ impl Drawn for f64 {
         let record = if let Detail::Record(record) = detail { Some(record) } else { None };
         s.vectorize(
             #[inline(always)]
-            || rows::advance(p, terms, &mut site, &mut state.tally, inputs, sides, span, record),
+            || rows::advance(p, terms, &mut site, &mut state.tally, inputs, sides, coming, span, record),
         );
         state.site = Some(site);
     }
@@ -82,7 +93,7 @@ fn step<S: Simd, T: Drawn>(
     p: &Params,
     state: &mut State<T>,
     inputs: Inputs<'_, T>,
-    sides: &[&Tile<f64>],
+    sides: (&[&Tile<f64>], Coming<'_>),
     span: Span,
     detail: Detail<'_, T>,
 ) {
@@ -260,7 +271,16 @@ impl<'a> Chunk<'a> {
         let tracing = group.designs.iter().any(|&d| !output.traces[d].is_empty());
         // Several designs on the grid share one record, which is written before the next design overwrites it.
         let shared = group.curve.is_none() && group.params.len() > 1;
-        let window = if tracing && !shared { WINDOW } else { 1 };
+        // A perfect forecast looks into tiles to come: all of demand is drawn first.
+        let clairvoyant = group.params.iter().any(Params::clairvoyant);
+        let tiles = self.frame.periods.div_ceil(DEPTH);
+        let window = if clairvoyant {
+            tiles
+        } else if tracing && !shared {
+            WINDOW
+        } else {
+            1
+        };
         cells.reserve(window, group.params.len() + 1);
         for record in &mut cells.records {
             record.keep_before = group.curve.is_some() || traced(Quantity::Filled) || traced(Quantity::Lost);
@@ -275,11 +295,24 @@ impl<'a> Chunk<'a> {
         }
         states.iter_mut().for_each(State::forget);
 
+        for tile in 0..if clairvoyant { tiles } else { 0 } {
+            self.cancel.check()?;
+            self.draw_demand(s, tile * DEPTH, &mut demand[tile], draws);
+        }
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
             let slot = tile_start / DEPTH % window;
-            self.draw(s, tile_start, &mut demand[slot], draws);
+            if !clairvoyant {
+                self.draw_demand(s, tile_start, &mut demand[slot], draws);
+            }
+            self.draw_rest(s, tile_start, draws);
             let leads = &draws.leads;
+            let coming = Coming {
+                first: self.first,
+                foreseen: &draws.demand.foreseen.ahead,
+                demand: T::doubles_of(if clairvoyant { demand } else { &[] }),
+                periods: self.frame.periods,
+            };
             let sides: Vec<Vec<&Tile<f64>>> =
                 group.sides_of.iter().map(|own| own.iter().map(|&i| &*draws.sides[i].0).collect()).collect();
             for span in self.spans(tile_start) {
@@ -294,7 +327,7 @@ impl<'a> Chunk<'a> {
                 };
                 let plain = || if self.frame.lean { Detail::Lean } else { Detail::Sums };
                 if let Some(curve) = &group.curve {
-                    step(s, &curve.base, base, inputs(0), &sides[0], span, Detail::Record(record));
+                    step(s, &curve.base, base, inputs(0), (&sides[0], coming), span, Detail::Record(record));
                     let designs = curve.levels.iter().copied().zip(curve.tolerances.iter().copied());
                     for (design, state) in designs.zip(&mut *states) {
                         state.tally.make_room(span.to - span.from, curve.flush_every);
@@ -303,13 +336,13 @@ impl<'a> Chunk<'a> {
                 } else if shared {
                     for (j, p) in group.params.iter().enumerate() {
                         let detail = if tracing { Detail::Record(&mut records[slot]) } else { plain() };
-                        step(s, p, &mut states[j], inputs(j), &sides[j], span, detail);
+                        step(s, p, &mut states[j], inputs(j), (&sides[j], coming), span, detail);
                         self.trace(s, j, &[(slot, span)], demand, records, output);
                     }
                     continue;
                 } else {
                     let detail = if tracing { Detail::Record(record) } else { plain() };
-                    step(s, &group.params[0], &mut states[0], inputs(0), &sides[0], span, detail);
+                    step(s, &group.params[0], &mut states[0], inputs(0), (&sides[0], coming), span, detail);
                 }
                 pending.push((slot, span));
             }
@@ -362,14 +395,26 @@ impl<'a> Chunk<'a> {
         Window { key, entity, first: self.first, lanes, start, periods: periods - start }
     }
 
-    /// One tile of demand, and one of every random lead time.
+    /// One tile of demand.
     #[inline(always)]
-    fn draw<S: Simd, T: DemandCell>(&self, s: S, start: usize, demand: &mut Tile<T>, draws: &mut Draws) {
+    fn draw_demand<S: Simd, T: DemandCell>(
+        &self,
+        s: S,
+        start: usize,
+        demand: &mut Tile<T>,
+        draws: &mut Draws,
+    ) {
         let window = self.window(start);
         if start == 0 {
             draws.demand.reset(&self.group.demand, &window);
         }
         T::fill(s, &self.group.demand, &window, &mut draws.demand, demand);
+    }
+
+    /// One tile of every other random input.
+    #[inline(always)]
+    fn draw_rest<S: Simd>(&self, s: S, start: usize, draws: &mut Draws) {
+        let window = self.window(start);
         for (side, (tile, memory)) in self.group.sides.iter().zip(&mut draws.sides) {
             s.vectorize(
                 #[inline(always)]
@@ -405,7 +450,14 @@ impl<'a> Chunk<'a> {
         (record.keep_before, record.keep_ordered) = (true, false);
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
-            self.draw(s, tile_start, demand, draws);
+            self.draw_demand(s, tile_start, demand, draws);
+            self.draw_rest(s, tile_start, draws);
+            let coming = Coming {
+                first: self.first,
+                foreseen: &draws.demand.foreseen.ahead,
+                demand: &[],
+                periods: self.frame.periods,
+            };
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].forget();
@@ -413,7 +465,7 @@ impl<'a> Chunk<'a> {
                 let inputs = Inputs { demand, lead: &draws.leads[0].drawn };
                 let sides: Vec<&Tile<f64>> =
                     self.group.sides_of[0].iter().map(|&i| &*draws.sides[i].0).collect();
-                step(s, base, &mut states[0], inputs, &sides, span, Detail::Record(record));
+                step(s, base, &mut states[0], inputs, (&sides, coming), span, Detail::Record(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;
                 }
@@ -480,7 +532,19 @@ impl<'a> Chunk<'a> {
                     Some(terms) => {
                         let path = |s: &Side| s.path(key, self.plan.entity, replication, self.frame.periods);
                         let sides: Vec<Vec<f64>> = terms.sides.iter().map(path).collect();
-                        let luck = plainly::Luck { demand: &demand, lead: &lead, sides: &sides };
+                        let foreseen = self.group.demand.foreseen(
+                            key,
+                            self.plan.entity,
+                            replication,
+                            self.frame.periods,
+                        );
+                        let luck = plainly::Luck {
+                            demand: &demand,
+                            lead: &lead,
+                            sides: &sides,
+                            foreseen: &foreseen,
+                            replication,
+                        };
                         plainly::run(p, terms, luck, self.frame.warm_up)
                     }
                 };

@@ -3,7 +3,7 @@
 use super::settle::Settle;
 use super::shift;
 use super::terms::{Provider, Terms};
-use crate::config::{Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
+use crate::config::{Arrays, Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
@@ -60,8 +60,13 @@ pub struct Params {
 }
 
 impl Params {
-    /// Checks and compiles one design; `periods` includes warm-up. With `rows` a plain design runs on rows, too.
-    pub fn compile(model: &MakeToStock, demand: &DemandSource, periods: usize, rows: bool) -> Result<Self> {
+    /// Checks and compiles one design for runs of `periods` (warm-up included) and replications up to `end`. With `rows` a plain design runs on rows, too.
+    pub fn compile(
+        model: &MakeToStock,
+        demand: &DemandSource,
+        (arrays, periods, end): (&Arrays, usize, u64),
+        rows: bool,
+    ) -> Result<Self> {
         model.policy.check()?;
         model.quantities.check()?;
         model.costs.check()?;
@@ -74,7 +79,7 @@ impl Params {
         }
         check::share("backorder_share", model.backorder_share)?;
         let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
-        let terms = Terms::compile(model, demand, &lead, mean_lead, periods, rows)?;
+        let terms = Terms::compile(model, demand, &lead, mean_lead, (arrays, periods, end), rows)?;
         let anchor = match model.opening_stock {
             Some(Opening::Stock(_)) => 0.0,
             _ => anchor(model, terms.as_ref(), demand)?,
@@ -177,6 +182,12 @@ impl Params {
         Self { opening: self.opening - units, ..self.clone() }
     }
 
+    /// Whether a forecast of the design is the future itself.
+    pub fn clairvoyant(&self) -> bool {
+        let forecast = self.terms.as_ref().and_then(|t| t.forecast.as_ref());
+        forecast.is_some_and(|f| matches!(f.provider, Provider::Perfect))
+    }
+
     /// What a supplier accepts of an order.
     #[inline(always)]
     pub fn accepted(&self, wanted: f64) -> f64 {
@@ -218,8 +229,8 @@ fn anchor(model: &MakeToStock, terms: Option<&Terms>, demand: &DemandSource) -> 
         return Ok(0.0);
     }
     let known = match terms.and_then(|t| t.forecast.as_ref()).map(|f| &f.provider) {
-        Some(Provider::Mean(means)) => means.first().copied(),
-        _ => demand.mean,
+        Some(Provider::Mean(means) | Provider::Evolution(means)) => means.first().copied(),
+        _ => demand.mean.or_else(|| demand.means(1).and_then(|m| m.first().copied())),
     };
     let mean = || {
         known.ok_or_else(|| {

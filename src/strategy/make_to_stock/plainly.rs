@@ -21,6 +21,9 @@ pub(super) struct Luck<'a> {
     pub(super) lead: &'a [usize],
     /// By side input.
     pub(super) sides: &'a [Vec<f64>],
+    /// What demand's evolution foresees, by period and periods ahead.
+    pub(super) foreseen: &'a [Vec<f64>],
+    pub(super) replication: u32,
 }
 
 /// A shipment: its good part, and how much that exceeds what the position counted.
@@ -208,10 +211,16 @@ impl Shop<'_> {
 
     fn expected(&self, f: &Foresight, t: usize, ahead: usize) -> f64 {
         let mut x = [0.0];
+        let now = t + usize::from(self.p.demand_first);
+        let at = now + ahead;
         match &f.provider {
-            Provider::Mean(means) => {
-                x[0] = means[(t + usize::from(self.p.demand_first) + ahead).min(means.len() - 1)];
+            Provider::Mean(means) => x[0] = means[at.min(means.len() - 1)],
+            Provider::Evolution(means) => {
+                let foreseen = self.luck.foreseen[now].get(ahead).copied();
+                x[0] = foreseen.unwrap_or_else(|| means[at.min(means.len() - 1)]);
             }
+            Provider::Perfect => x[0] = self.luck.demand[at.min(self.luck.demand.len() - 1)],
+            Provider::Cube(cube) => x[0] = cube.at(self.luck.replication, now, ahead),
             Provider::Statistical(method) => method.ahead(&self.forecast, ahead, &mut x),
         }
         let factor = f.factor(ahead);

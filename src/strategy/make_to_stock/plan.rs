@@ -97,7 +97,7 @@ impl Plan {
                 }
             };
             let group = &mut plan.groups[g];
-            let params = Params::compile(model, &group.demand, frame.periods, frame.rows)?;
+            let params = Params::compile(model, &group.demand, (arrays, frame.periods, end), frame.rows)?;
             plan.tariffs.push(Tariff {
                 costs: params.costs,
                 mean_basis: params.mean_basis,
@@ -130,6 +130,11 @@ impl Plan {
     /// Whether any design has terms.
     pub fn on_rows(&self) -> bool {
         self.groups.iter().flat_map(|g| &g.params).any(|p| p.terms.is_some())
+    }
+
+    /// Whether any design's forecast is the future itself.
+    pub fn clairvoyant(&self) -> bool {
+        self.groups.iter().flat_map(|g| &g.params).any(Params::clairvoyant)
     }
 
     /// Every quantity of every design is whole.

@@ -13,9 +13,9 @@ use super::kernel::{Inputs, Record, Span};
 use super::params::Params;
 use super::release::{Outlook, wanted};
 use super::tally::{AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, Tally};
-use super::terms::{Provider, Regular, Terms};
+use super::terms::{Foresight, Provider, Regular, Terms};
 use crate::config::{Crossing, Effect, Policy};
-use crate::engine::lattice::{LANES, Row, Tile};
+use crate::engine::lattice::{DEPTH, LANES, Row, Tile};
 use crate::forecast;
 use crate::metrics::Extras;
 use crate::planning::{Input as Needs, Plan, netting};
@@ -365,13 +365,13 @@ impl Site {
 
     /// What the policy looks at: a target level and a rate.
     #[inline(always)]
-    fn look_ahead(&mut self, p: &Params, terms: &Terms, t: usize) {
+    fn look_ahead(&mut self, p: &Params, terms: &Terms, given: &Given<'_>, t: usize) {
         let Self { forecast, usage, work, position, .. } = self;
-        let first = t + usize::from(p.demand_first);
+        let when = (t, usize::from(p.demand_first));
         match &p.policy {
             Policy::OrderUpTo { safety, factor, .. } => {
                 let Some(f) = &terms.forecast else { return };
-                total(f, forecast, first, f.cover, &mut work.target, &mut work.row);
+                total(f, forecast, given, when, f.cover, &mut work.target, &mut work.row);
                 let m = f.cover as f64;
                 for l in 0..LANES {
                     work.rate[l] = work.target[l] / m;
@@ -382,7 +382,7 @@ impl Site {
             Policy::FollowForecast { safety, factor, ahead } => {
                 let Some(f) = &terms.forecast else { return };
                 let ahead = p.receipt_ahead(*ahead);
-                expected(f, forecast, first, ahead, &mut work.target);
+                expected(f, forecast, given, when, ahead, &mut work.target);
                 for x in &mut work.target {
                     *x += *safety;
                 }
@@ -401,7 +401,7 @@ impl Site {
 
     /// The material plan of every lane, at reviews, and what it releases now.
     #[inline(always)]
-    fn material_plan(&mut self, p: &Params, terms: &Terms, t: usize) {
+    fn material_plan(&mut self, p: &Params, terms: &Terms, given: &Given<'_>, t: usize) {
         let Policy::MaterialPlan { horizon, fence, safety, lots } = &p.policy else { return };
         let Self { net, good, gap, forecast, plans, work, .. } = self;
         let early = usize::from(p.demand_first);
@@ -409,7 +409,7 @@ impl Site {
         let review = t.is_multiple_of(p.review);
         if review && let Some(f) = &terms.forecast {
             for (k, row) in work.gross.iter_mut().enumerate() {
-                expected(f, forecast, t + early, k, row);
+                expected(f, forecast, given, (t, early), k, row);
             }
         }
         for l in 0..LANES {
@@ -449,9 +449,9 @@ impl Site {
             self.express(p, terms, t);
         }
         if material {
-            self.material_plan(p, terms, t);
+            self.material_plan(p, terms, inputs, t);
         } else if review {
-            self.look_ahead(p, terms, t);
+            self.look_ahead(p, terms, inputs, t);
         }
         if review || material {
             self.order(p, terms, inputs, t);
@@ -718,14 +718,29 @@ fn shelve(net: &Row<f64>, due: &Row<f64>, fresh: &mut Row<f64>) {
 /// Forecast of the period so far ahead.
 #[inline(always)]
 fn expected(
-    f: &super::terms::Foresight,
+    f: &Foresight,
     state: &forecast::State,
-    first: usize,
+    given: &Given<'_>,
+    (t, early): (usize, usize),
     ahead: usize,
     out: &mut Row<f64>,
 ) {
+    let at = t + early + ahead;
     match &f.provider {
-        Provider::Mean(means) => *out = [means[(first + ahead).min(means.len() - 1)]; LANES],
+        Provider::Mean(means) => *out = [means[at.min(means.len() - 1)]; LANES],
+        Provider::Evolution(means) => match given.coming.foreseen.get(ahead) {
+            Some(rows) => *out = rows[given.k + early],
+            None => *out = [means[at.min(means.len() - 1)]; LANES],
+        },
+        Provider::Perfect => {
+            let at = at.min(given.coming.periods - 1);
+            *out = given.coming.demand[at / DEPTH][at % DEPTH];
+        }
+        Provider::Cube(cube) => {
+            for (l, x) in out.iter_mut().enumerate() {
+                *x = cube.at(given.coming.first.wrapping_add(l as u32), t + early, ahead);
+            }
+        }
         Provider::Statistical(method) => method.ahead(state, ahead, out),
     }
     let factor = f.factor(ahead);
@@ -739,9 +754,10 @@ fn expected(
 /// Forecast of the next periods together.
 #[inline(always)]
 fn total(
-    f: &super::terms::Foresight,
+    f: &Foresight,
     state: &forecast::State,
-    first: usize,
+    given: &Given<'_>,
+    when: (usize, usize),
     periods: usize,
     out: &mut Row<f64>,
     row: &mut Row<f64>,
@@ -754,7 +770,7 @@ fn total(
     }
     *out = ZERO;
     for k in 0..periods {
-        expected(f, state, first, k, row);
+        expected(f, state, given, when, k, row);
         add(out, row);
     }
 }
@@ -762,7 +778,7 @@ fn total(
 /// Adds a multiple of the error's standard deviation.
 #[inline(always)]
 fn spread(
-    f: &super::terms::Foresight,
+    f: &Foresight,
     state: &forecast::State,
     factor: f64,
     out: &mut Row<f64>,
@@ -772,8 +788,8 @@ fn spread(
         return;
     }
     match &f.provider {
-        Provider::Mean(_) => *row = [f.known_sd; LANES],
         Provider::Statistical(method) => method.sd(state, row),
+        _ => *row = [f.known_sd; LANES],
     }
     for l in 0..LANES {
         out[l] += factor * row[l];
@@ -798,6 +814,21 @@ impl Sides<'_> {
 struct Given<'a> {
     lead: &'a Row<i32>,
     sides: Sides<'a>,
+    coming: Coming<'a>,
+    k: usize,
+}
+
+/// What is known of the future, to those who may know it.
+#[derive(Clone, Copy)]
+pub(super) struct Coming<'a> {
+    /// Replication of lane 0.
+    pub(super) first: u32,
+    /// By periods ahead: what demand's evolution foresees in each period of the tile, and in the one after it.
+    pub(super) foreseen: &'a [Vec<Row<f64>>],
+    /// All tiles of demand, where a forecast is perfect.
+    pub(super) demand: &'a [Box<Tile<f64>>],
+    /// Periods of the run.
+    pub(super) periods: usize,
 }
 
 /// Advances one design over a span of a tile.
@@ -809,12 +840,13 @@ pub(super) fn advance(
     tally: &mut Tally<f64>,
     inputs: Inputs<'_, f64>,
     sides: &[&Tile<f64>],
+    coming: Coming<'_>,
     span: Span,
     mut record: Option<&mut Record<f64>>,
 ) {
     for k in span.from..span.to {
         let t = span.tile_start + k;
-        let given = Given { lead: &inputs.lead[k], sides: Sides { tiles: sides, k } };
+        let given = Given { lead: &inputs.lead[k], sides: Sides { tiles: sides, k }, coming, k };
         let d = &inputs.demand[k];
         if !terms.outages.is_empty() || terms.obsolescence.is_some() {
             site.reveal(terms, &given.sides, t);

@@ -2,12 +2,14 @@
 //!
 //! A design without any of them has no terms and runs on [lanes](super::kernel); with them it runs on [rows](super::rows).
 
+use crate::config::{Array, Arrays};
 use crate::config::{Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Observed, Policy};
-use crate::demand::DemandSource;
+use crate::demand::{DemandKind, DemandSource, path_of};
 use crate::error::{Error, Result, check};
 use crate::forecast::Forecaster;
 use crate::random::Stream;
 use crate::supply::{Lead, Outage, Side, SideKind, Yield};
+use std::sync::Arc;
 
 /// Longest shelf life that is kept apart by age, in periods.
 const LONGEST_SHELF: u32 = 1000;
@@ -97,8 +99,56 @@ pub struct Foresight {
 pub enum Provider {
     /// Known means by period.
     Mean(Vec<f64>),
+    /// The demand's own evolution: F_t(k), and μ by period beyond its horizon.
+    Evolution(Vec<f64>),
+    /// Demand itself.
+    Perfect,
+    /// Given, row by row.
+    Cube(Cube),
     /// A method inside the replication.
     Statistical(Forecaster),
+}
+
+/// Forecasts given from outside.
+#[derive(Debug, Clone)]
+pub struct Cube {
+    values: Arc<[f64]>,
+    rows: usize,
+    periods: usize,
+    horizon: usize,
+}
+
+impl Cube {
+    /// Forecast at the plan step of `t` for `ahead` periods later, in one replication; the furthest goes on.
+    #[inline]
+    pub fn at(&self, replication: u32, t: usize, ahead: usize) -> f64 {
+        let row = path_of(replication, self.rows);
+        let (t, k) = (t.min(self.periods - 1), ahead.min(self.horizon - 1));
+        self.values[(row * self.periods + t) * self.horizon + k]
+    }
+
+    fn new(array: &Array, cycle: bool, periods: usize, end: u64) -> Result<Self> {
+        let field = "forecast.forecasts";
+        let (rows, length, horizon) = match array.shape[..] {
+            [t, h] => (1, t, h),
+            [r, t, h] => (r, t, h),
+            _ => {
+                let reason = "must have axes (period, ahead) or (replication, period, ahead)";
+                return Err(Error::data(field, reason));
+            }
+        };
+        if length < periods || horizon == 0 {
+            return Err(Error::data(field, format!("have {length} periods, the run needs {periods}")));
+        }
+        if rows > 1 && (rows as u64) < end && !cycle {
+            let reason = format!("has {rows} replications, the run needs {end}; cycle=True starts again");
+            return Err(Error::data(field, reason));
+        }
+        if let Some(x) = array.values.iter().find(|x| !(x.abs() <= 1e15)) {
+            return Err(Error::data(field, format!("must be finite and within ±1e15, got {x}")));
+        }
+        Ok(Self { values: array.values.as_slice().into(), rows, periods: length, horizon })
+    }
 }
 
 impl Terms {
@@ -108,7 +158,7 @@ impl Terms {
         demand: &DemandSource,
         lead: &Lead,
         mean_lead: f64,
-        periods: usize,
+        (arrays, periods, end): (&Arrays, usize, u64),
         always: bool,
     ) -> Result<Option<Self>> {
         let plain = !always
@@ -171,7 +221,7 @@ impl Terms {
             obsolescence,
             express: model.express,
             expedite_below: model.expedite_below,
-            forecast: foresight(model, demand, mean_lead, periods)?,
+            forecast: foresight(model, demand, mean_lead, (arrays, periods, end))?,
             usage: usage(model, demand)?,
             described: Described {
                 forecast: model.forecast.clone(),
@@ -312,7 +362,7 @@ fn foresight(
     model: &MakeToStock,
     demand: &DemandSource,
     mean_lead: f64,
-    periods: usize,
+    (arrays, periods, end): (&Arrays, usize, u64),
 ) -> Result<Option<Foresight>> {
     let Some(described) = &model.forecast else { return Ok(None) };
     let cover = match model.policy {
@@ -321,8 +371,9 @@ fn foresight(
         _ => protection(model, mean_lead),
     };
     let (bias, sales) = match described {
-        Forecast::Mean { bias } => (bias, false),
-        Forecast::Statistical { bias, observe, .. } => (bias, *observe == Observed::Sales),
+        Forecast::Mean { bias } | Forecast::Evolution { bias } => (&bias[..], false),
+        Forecast::Perfect {} | Forecast::Cube { .. } => (&[][..], false),
+        Forecast::Statistical { bias, observe, .. } => (&bias[..], *observe == Observed::Sales),
     };
     for b in bias {
         check::finite("forecast.bias", *b)?;
@@ -332,14 +383,29 @@ fn foresight(
         Forecast::Mean { .. } => Provider::Mean(means.ok_or_else(|| {
             Error::config("forecast", "mean", "statistical: the mean of each period is not known here")
         })?),
+        Forecast::Evolution { .. } => match &demand.kind {
+            DemandKind::Evolving(e) => Provider::Evolution((0..periods).map(|t| e.mean(t)).collect()),
+            _ => return Err(Error::config("forecast", "evolution", "given with demand that evolves")),
+        },
+        Forecast::Perfect {} => Provider::Perfect,
+        Forecast::Cube { forecasts, cycle } => {
+            let array =
+                arrays.get(forecasts).ok_or_else(|| Error::data(forecasts, "no array of this name"))?;
+            Provider::Cube(Cube::new(array, *cycle, periods, end)?)
+        }
         Forecast::Statistical { of, .. } => {
             let mean = means.as_ref().map(|m| m[0]);
             let forecaster = of.check().and_then(|()| of.compile(mean, cover, demand.sd()));
             Provider::Statistical(forecaster.map_err(|e| e.within("forecast"))?)
         }
     };
-    let known_sd = demand.sd().map_or(0.0, |sd| sd * (cover as f64).sqrt());
-    Ok(Some(Foresight { provider, bias: bias.clone(), sales, cover, known_sd }))
+    let known_sd = match (&provider, &demand.kind) {
+        (Provider::Perfect, _) => 0.0,
+        (Provider::Evolution(_), DemandKind::Evolving(e)) => e.error_sd(cover),
+        (Provider::Mean(_), DemandKind::Evolving(e)) => e.trace.sqrt() * (cover as f64).sqrt(),
+        _ => demand.sd().map_or(0.0, |sd| sd * (cover as f64).sqrt()),
+    };
+    Ok(Some(Foresight { provider, bias: bias.to_vec(), sales, cover, known_sd }))
 }
 
 fn usage(model: &MakeToStock, demand: &DemandSource) -> Result<Option<Forecaster>> {
