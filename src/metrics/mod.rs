@@ -405,6 +405,13 @@ pub fn needs_rows(wanted: &[usize]) -> bool {
     wanted.iter().any(|&at| at >= BASIC && METRICS[at].name != "days_of_supply")
 }
 
+/// Whether these metrics need sums of squares.
+pub fn needs_variances(wanted: &[usize]) -> bool {
+    let squared =
+        |name: &str| name.ends_with("_variance") || ["bullwhip", "net_stock_amplification"].contains(&name);
+    wanted.iter().any(|&at| squared(METRICS[at].name))
+}
+
 /// A ratio metric as numerator and denominator in every replication, from a row of all metrics.
 pub fn ratio_parts(metric: &Metric, row: impl Fn(usize) -> f64) -> Option<(f64, f64)> {
     let [top, bottom] = metric.parts()?;

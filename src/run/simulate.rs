@@ -145,11 +145,13 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
         first,
         lean: false,
         rows: false,
+        variances: true,
     };
     if returns_arrays {
         guard(request, designs, wanted.as_ref().map_or(BASIC, Vec::len), traces.len())?;
     }
     frame.rows = wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
+    frame.variances = wanted.as_ref().is_none_or(|w| metrics::needs_variances(w));
     let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
     let wanted = wanted.unwrap_or_else(|| {
         (0..if plans.iter().any(Plan::on_rows) { METRICS.len() } else { BASIC }).collect()

@@ -13,6 +13,7 @@
 use super::side::{Side, SideKind};
 use crate::config;
 use crate::config::{Counted, YieldKind};
+use crate::engine::lattice::Row;
 use crate::error::{Error, Result, check};
 use crate::law::float::{exp, ln, powf};
 use crate::random::Stream;
@@ -146,6 +147,46 @@ impl Yield {
             }
             Kind::Each { p } => binomial(q, p, drawn),
         }
+    }
+}
+
+/// Rows: the same, with the kind of yield told apart outside the loop.
+impl Yield {
+    /// What is expected of each order, in its place.
+    #[inline(always)]
+    pub fn count_row(&self, row: &mut Row<f64>) {
+        match self.kind {
+            _ if !self.expected => {}
+            Kind::Share { mean: p } | Kind::Each { p } | Kind::AllOrNothing { p } => {
+                for q in row {
+                    *q = if *q <= 0.0 { *q } else { *q * p };
+                }
+            }
+            _ => {
+                for q in row {
+                    *q = self.counted(*q);
+                }
+            }
+        }
+    }
+
+    /// The good part of each lot, in its place.
+    #[inline(always)]
+    pub fn good_row(&self, row: &mut Row<f64>, drawn: &Row<f64>) {
+        if let Kind::Share { .. } = self.kind {
+            for (q, y) in row.iter_mut().zip(drawn) {
+                *q = if *q <= 0.0 { *q } else { *q * y };
+            }
+        } else {
+            for (q, y) in row.iter_mut().zip(drawn) {
+                *q = self.good(*q, *y);
+            }
+        }
+    }
+
+    /// Whether orders are raised.
+    pub fn inflates(&self) -> bool {
+        self.inflate
     }
 }
 

@@ -187,16 +187,7 @@ def plot_bullwhip(runs: Mapping[str, Result], *, ax: Any = None) -> Any:
     ax.set_xlim(0, 1.18 * max(highest[0], 0.1))
     ax.set_ylim(0, 1.15 * max(highest[1], 1.0))
     ax.axhline(1, color=COLOURS["grey"], linewidth=1, linestyle="--", zorder=0)
-    ax.annotate(
-        "orders vary as demand does",
-        (0, 1),
-        xycoords=ax.get_yaxis_transform(),
-        xytext=(4, 3),
-        textcoords="offset points",
-        va="bottom",
-        color=COLOURS["grey"],
-        fontsize=8,
-    )
+    headings(ax, [("dashed: orders vary as demand does", "grey")])
     ax.set_xlabel("net-stock amplification (variance of net stock / variance of demand)")
     ax.set_ylabel("bullwhip (variance of orders / variance of demand)")
     finish(ax)

@@ -136,9 +136,12 @@ def spread_labels(
             inside = frame.x0 <= box[0] and box[2] <= frame.x1 and frame.y0 <= box[1] and box[3] <= frame.y1
             if inside and not any(_cover(box, other) for other in taken):
                 break
-        taken.append(tuple(note.get_window_extent().extents))
+        left, bottom, right_end, top = note.get_window_extent().extents
+        taken.append((left - pad, bottom - pad, right_end + pad, top + pad))
         if far > _DISTANCES[1]:
-            end = ax.transData.inverted().transform(_nearest(taken[-1], ax.transData.transform(point)))
+            end = ax.transData.inverted().transform(
+                _nearest((left, bottom, right_end, top), ax.transData.transform(point))
+            )
             ax.plot([point[0], end[0]], [point[1], end[1]], color=COLOURS["grey"], linewidth=0.6, zorder=1)
 
 

@@ -60,12 +60,13 @@ pub struct Params {
 }
 
 impl Params {
-    /// Checks and compiles one design for runs of `periods` (warm-up included) and replications up to `end`. With `rows` a plain design runs on rows, too.
+    /// Checks and compiles one design for runs of `periods` (warm-up included) and replications up to `end`. `counted`: whether a plain design
+    /// runs on rows, too, and whether variances are wanted.
     pub fn compile(
         model: &MakeToStock,
         demand: &DemandSource,
         (arrays, periods, end): (&Arrays, usize, u64),
-        rows: bool,
+        counted: (bool, bool),
     ) -> Result<Self> {
         model.policy.check()?;
         model.quantities.check()?;
@@ -79,7 +80,7 @@ impl Params {
         }
         check::share("backorder_share", model.backorder_share)?;
         let (lead, mean_lead) = Lead::compile(&model.lead_time, model.crossing, model.event_order, periods)?;
-        let terms = Terms::compile(model, demand, &lead, mean_lead, (arrays, periods, end), rows)?;
+        let terms = Terms::compile(model, demand, &lead, mean_lead, (arrays, periods, end), counted)?;
         let anchor = match model.opening_stock {
             Some(Opening::Stock(_)) => 0.0,
             _ => anchor(model, terms.as_ref(), demand)?,

@@ -467,7 +467,6 @@ impl Shop<'_> {
             let counted = self.net + under_way + self.dock.good - self.dock.gap + self.unshipped_counted;
             assert!(close_to(self.position, counted), "position {} is not {counted}", self.position);
         }
-        let left = self.p.worth(t);
         let c = &mut self.counts;
         c.on_hand += on_hand;
         c.backorders += on_hand - self.net;
@@ -475,11 +474,16 @@ impl Shop<'_> {
         c.order_quantity += q;
         c.closing = on_hand;
         let e = &mut c.extras;
-        e.worth_held += on_hand * left;
-        e.worth_ordered += q * left;
-        e.demand_squares += d * d;
-        e.order_squares += q * q;
-        e.net_squares += self.net * self.net;
-        e.net += self.net;
+        if self.terms.variances {
+            e.demand_squares += d * d;
+            e.order_squares += q * q;
+            e.net_squares += self.net * self.net;
+            e.net += self.net;
+        }
+        if self.p.costs.erosion > 0.0 {
+            let left = self.p.worth(t);
+            e.worth_held += on_hand * left;
+            e.worth_ordered += q * left;
+        }
     }
 }

@@ -24,6 +24,8 @@ pub struct Frame {
     pub lean: bool,
     /// A metric is wanted that only [rows](super::rows) count.
     pub rows: bool,
+    /// Variances are wanted.
+    pub variances: bool,
 }
 
 /// One item, compiled.
@@ -97,7 +99,12 @@ impl Plan {
                 }
             };
             let group = &mut plan.groups[g];
-            let params = Params::compile(model, &group.demand, (arrays, frame.periods, end), frame.rows)?;
+            let params = Params::compile(
+                model,
+                &group.demand,
+                (arrays, frame.periods, end),
+                (frame.rows, frame.variances),
+            )?;
             plan.tariffs.push(Tariff {
                 costs: params.costs,
                 mean_basis: params.mean_basis,

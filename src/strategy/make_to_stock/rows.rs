@@ -303,9 +303,9 @@ impl Site {
         let slots = good.len();
         let crossing =
             if let Lead::Random { crossing, .. } = p.lead { crossing } else { Crossing::default() };
-        (work.due, work.due_gap) = (ZERO, ZERO);
         let moving = Self::any_down(terms, Effect::Transit, &inputs.sides, t, &mut work.other);
         if crossing == Crossing::Kaplan {
+            (work.due, work.due_gap) = (ZERO, ZERO);
             let released = t + usize::from(again);
             for l in 0..LANES {
                 let until = (t as i32 + 1 - inputs.lead[l]).min(released as i32);
@@ -317,6 +317,7 @@ impl Site {
                 }
             }
         } else if moving {
+            (work.due, work.due_gap) = (ZERO, ZERO);
             for l in 0..LANES {
                 if work.other[l] == 0.0 {
                     let slot = clock[l] as usize % slots;
@@ -325,11 +326,12 @@ impl Site {
                 }
             }
         } else {
-            std::mem::swap(&mut work.due, &mut good[t % slots]);
-            good[t % slots] = ZERO;
+            let slot = t % slots;
+            work.due = good[slot];
+            good[slot] = ZERO;
             if terms.yields.is_some() {
-                std::mem::swap(&mut work.due_gap, &mut gap[t % slots]);
-                gap[t % slots] = ZERO;
+                work.due_gap = gap[slot];
+                gap[slot] = ZERO;
             }
         }
         if Self::any_down(terms, Effect::Receive, &inputs.sides, t, &mut work.other) {
@@ -519,16 +521,36 @@ impl Site {
     #[inline(always)]
     fn order(&mut self, p: &Params, terms: &Terms, inputs: &Given<'_>, t: usize) {
         let Self { position, extras, work, .. } = self;
-        for l in 0..LANES {
-            let outlook = Outlook { target: work.target[l], rate: work.rate[l] };
-            work.due[l] = wanted(&p.policy, t, position[l], p.tolerance, outlook);
+        match &p.policy {
+            Policy::BaseStock { level } => {
+                let (level, tolerance) = (level.at(t), p.tolerance);
+                for l in 0..LANES {
+                    let gap = level - position[l];
+                    work.due[l] = if gap > tolerance { gap } else { 0.0 };
+                }
+            }
+            Policy::MinMax { reorder, up_to, strict: false } => {
+                let trigger = reorder + p.tolerance;
+                for l in 0..LANES {
+                    work.due[l] = if position[l] <= trigger { up_to - position[l] } else { 0.0 };
+                }
+            }
+            policy => {
+                for l in 0..LANES {
+                    let outlook = Outlook { target: work.target[l], rate: work.rate[l] };
+                    work.due[l] = wanted(policy, t, position[l], p.tolerance, outlook);
+                }
+            }
         }
-        if let Some((yields, _)) = &terms.yields {
+        if let Some((yields, _)) = &terms.yields
+            && yields.inflates()
+        {
             for l in 0..LANES {
                 work.due[l] = yields.inflated(work.due[l]);
             }
         }
         match &terms.capacity {
+            None if p.quantities.are_none() => {}
             None => {
                 for x in &mut work.due {
                     *x = p.accepted(*x);
@@ -548,10 +570,20 @@ impl Site {
                     }
                 }
                 add(&mut extras[CAPACITY], &work.other);
-                for l in 0..LANES {
-                    work.due[l] = p.accepted_within(work.due[l], work.other[l] + capacity.overtime);
-                    let beyond = positive(work.due[l] - work.other[l]);
-                    extras[OVERTIME][l] += beyond;
+                if p.quantities.are_none() {
+                    for l in 0..LANES {
+                        let cap = work.other[l] + capacity.overtime;
+                        work.due[l] = if work.due[l] <= cap { work.due[l] } else { cap };
+                    }
+                } else {
+                    for l in 0..LANES {
+                        work.due[l] = p.accepted_within(work.due[l], work.other[l] + capacity.overtime);
+                    }
+                }
+                if capacity.overtime > 0.0 {
+                    for l in 0..LANES {
+                        extras[OVERTIME][l] += positive(work.due[l] - work.other[l]);
+                    }
                 }
             }
         }
@@ -562,9 +594,7 @@ impl Site {
         }
         work.due_gap = work.due;
         if let Some((yields, _)) = &terms.yields {
-            for x in &mut work.due_gap {
-                *x = yields.counted(*x);
-            }
+            yields.count_row(&mut work.due_gap);
         }
         add(position, &work.due_gap);
         add(&mut work.ordered, &work.due);
@@ -586,12 +616,11 @@ impl Site {
             }
         }
         if let Some((yields, side)) = &terms.yields {
-            let drawn = inputs.sides.row(*side);
+            work.row = work.due;
+            yields.good_row(&mut work.due, inputs.sides.row(*side));
             for l in 0..LANES {
-                let good = yields.good(work.due[l], drawn[l]);
-                extras[SCRAPPED][l] += positive(work.due[l] - good);
-                work.due_gap[l] = good - work.due_gap[l];
-                work.due[l] = good;
+                extras[SCRAPPED][l] += positive(work.row[l] - work.due[l]);
+                work.due_gap[l] = work.due[l] - work.due_gap[l];
             }
         } else {
             work.due_gap = ZERO;
@@ -612,19 +641,24 @@ impl Site {
             }
             lead => {
                 let fifo = matches!(lead, Lead::Random { crossing: Crossing::Fifo, .. });
+                let here = t % slots;
                 for l in 0..LANES {
                     if work.due[l] == 0.0 && work.due_gap[l] == 0.0 {
                         continue;
                     }
                     let now = if paused { clock[l] } else { t as i32 };
-                    let wait = if let Lead::Fixed(wait) = lead { *wait as i32 } else { inputs.lead[l] };
-                    let mut arrival = now + wait;
+                    let mut wait = if let Lead::Fixed(wait) = lead { *wait as i32 } else { inputs.lead[l] };
                     if fifo {
-                        arrival = arrival.max(progress[l]);
+                        let arrival = (now + wait).max(progress[l]);
                         progress[l] = arrival;
+                        wait = arrival - now;
                     }
-                    good[arrival as usize % slots][l] += work.due[l];
-                    gap[arrival as usize % slots][l] += work.due_gap[l];
+                    let slot = if paused { now as usize % slots } else { here } + wait as usize;
+                    let slot = if slot >= slots { slot - slots } else { slot };
+                    good[slot][l] += work.due[l];
+                    if terms.yields.is_some() {
+                        gap[slot][l] += work.due_gap[l];
+                    }
                 }
             }
         }
@@ -649,16 +683,15 @@ impl Site {
                 net[l] = net[l] - filled[l] - waits;
                 position[l] = position[l] - filled[l] - waits;
                 let out = if net[l] < 0.0 - short { net[l] } else { 0.0 - short };
-                tally.sums[STOCKOUTS][l] += f64::from(u8::from(out < 0.0 - p.tolerance));
+                tally.sums[STOCKOUTS][l] += if out < 0.0 - p.tolerance { 1.0 } else { 0.0 };
                 work.other[l] = d[l] - short * p.lost_share;
             }
         } else {
             take(net, d);
             take(position, d);
             for l in 0..LANES {
-                tally.sums[STOCKOUTS][l] += f64::from(u8::from(net[l] < 0.0 - p.tolerance));
+                tally.sums[STOCKOUTS][l] += if net[l] < 0.0 - p.tolerance { 1.0 } else { 0.0 };
             }
-            work.other = *d;
         }
         if !layers.is_empty() {
             let life = layers.len();
@@ -675,7 +708,7 @@ impl Site {
         if let Some(f) = &terms.forecast
             && let Provider::Statistical(method) = &f.provider
         {
-            method.observe(forecast, if f.sales { &work.other } else { d });
+            method.observe(forecast, if f.sales && p.lost_share > 0.0 { &work.other } else { d });
         }
         if let Some(of) = &terms.usage {
             of.observe(usage, d);
@@ -684,24 +717,32 @@ impl Site {
 
     /// Sums of the period.
     #[inline(always)]
-    fn close(&mut self, p: &Params, d: &Row<f64>, t: usize, tally: &mut Tally<f64>) {
+    fn close(&mut self, p: &Params, terms: &Terms, d: &Row<f64>, t: usize, tally: &mut Tally<f64>) {
         let Self { net, extras, work, .. } = self;
         let q = &work.ordered;
-        let left = p.worth(t);
         for l in 0..LANES {
             let on_hand = positive(net[l]);
             tally.sums[ON_HAND][l] += on_hand;
             tally.sums[BACKORDERS][l] += on_hand - net[l];
-            tally.sums[ORDERS][l] += f64::from(u8::from(q[l] > 0.0));
-            extras[WORTH_HELD][l] += on_hand * left;
         }
-        add(&mut tally.sums[QUANTITY], q);
-        add(&mut extras[NET], net);
         for l in 0..LANES {
-            extras[DEMAND_SQUARES][l] += d[l] * d[l];
-            extras[ORDER_SQUARES][l] += q[l] * q[l];
-            extras[NET_SQUARES][l] += net[l] * net[l];
-            extras[WORTH_ORDERED][l] += q[l] * left;
+            tally.sums[ORDERS][l] += if q[l] > 0.0 { 1.0 } else { 0.0 };
+            tally.sums[QUANTITY][l] += q[l];
+        }
+        if terms.variances {
+            add(&mut extras[NET], net);
+            for l in 0..LANES {
+                extras[DEMAND_SQUARES][l] += d[l] * d[l];
+                extras[ORDER_SQUARES][l] += q[l] * q[l];
+                extras[NET_SQUARES][l] += net[l] * net[l];
+            }
+        }
+        if p.costs.erosion > 0.0 {
+            let left = p.worth(t);
+            for l in 0..LANES {
+                extras[WORTH_HELD][l] += positive(net[l]) * left;
+                extras[WORTH_ORDERED][l] += q[l] * left;
+            }
         }
     }
 }
@@ -777,13 +818,7 @@ fn total(
 
 /// Adds a multiple of the error's standard deviation.
 #[inline(always)]
-fn spread(
-    f: &Foresight,
-    state: &forecast::State,
-    factor: f64,
-    out: &mut Row<f64>,
-    row: &mut Row<f64>,
-) {
+fn spread(f: &Foresight, state: &forecast::State, factor: f64, out: &mut Row<f64>, row: &mut Row<f64>) {
     if factor == 0.0 {
         return;
     }
@@ -863,7 +898,7 @@ pub(super) fn advance(
         if p.demand_first {
             site.plan(p, terms, &given, t);
         }
-        site.close(p, d, t, tally);
+        site.close(p, terms, d, t, tally);
         site.tick(terms, &given.sides, t);
         if let Some(record) = record.as_deref_mut() {
             record.close[k] = site.net;

@@ -39,6 +39,8 @@ pub struct Terms {
     pub forecast: Option<Foresight>,
     /// What usage is averaged over, for demand-driven buffers.
     pub usage: Option<Forecaster>,
+    /// Variances are wanted.
+    pub variances: bool,
     /// All of this as it was described, to tell whether two designs have the same.
     pub described: Described,
 }
@@ -159,7 +161,7 @@ impl Terms {
         lead: &Lead,
         mean_lead: f64,
         (arrays, periods, end): (&Arrays, usize, u64),
-        always: bool,
+        (always, variances): (bool, bool),
     ) -> Result<Option<Self>> {
         let plain = !always
             && model.costs.erosion == 0.0
@@ -223,6 +225,7 @@ impl Terms {
             expedite_below: model.expedite_below,
             forecast: foresight(model, demand, mean_lead, (arrays, periods, end))?,
             usage: usage(model, demand)?,
+            variances,
             described: Described {
                 forecast: model.forecast.clone(),
                 capacity: model.capacity.clone(),

@@ -43,7 +43,9 @@ class Layer:
 class Shop:
     """The state of one replication, and what happens to it."""
 
-    def __init__(self, shop: mk.MakeToStock, key: int, replication: int, name: str) -> None:
+    every_period = False  # whether orders are placed between reviews
+
+    def __init__(self, shop: mk.MakeToStock, key: int, replication: int, name: str = "item") -> None:
         self.shop: Any = shop
         self.entity = zlib.crc32(name.encode())
         self.address = key, EVALUATION + replication
@@ -146,14 +148,14 @@ class Shop:
                 self.put(t, lot.good)
             self.dock = []
 
-    def plan(self, t: int, wanted: float | None = None) -> float:
+    def plan(self, t: int) -> float:
         """Brings forward, orders by express, orders; what was ordered."""
-        if t % self.shop.review_period and wanted is None:
-            regular, express = 0.0, 0.0
-        else:
+        regular = express = 0.0
+        if t % self.shop.review_period == 0:
             self.expedite(t)
             express = self.order_express(t)
-            regular = self.order(t, wanted)
+        if t % self.shop.review_period == 0 or self.every_period:
+            regular = self.order(t)
         self.ship(t, regular)
         self.receive(t)
         return express + regular
@@ -183,9 +185,12 @@ class Shop:
             self.under_way.append(Lot(t, express.lead_time, q, q))
         return q
 
-    def order(self, t: int, wanted: float | None) -> float:
+    def wanted(self, t: int) -> float:
+        return _wanted(self.shop.policy, t, self.position)
+
+    def order(self, t: int) -> float:
         shop = self.shop
-        q = _wanted(shop.policy, t, self.position) if wanted is None else wanted
+        q = self.wanted(t)
         if shop.yields is not None and shop.yields.inflate:
             q /= _share_expected(shop.yields)
         q = _accepted(shop.quantities, q)
@@ -245,36 +250,36 @@ class Shop:
                 lot.left = max(0, lot.left - 1)
 
 
-def one_replication(
-    shop: mk.MakeToStock, key: int, replication: int, demand: Sequence[float], name: str = "item"
-) -> tuple[dict[str, list[float]], dict[str, float]]:
-    """Traces and totals of one replication, for demand that is given."""
-    state = Shop(shop, key, replication, name)
-    trace: dict[str, list[float]] = {name: [] for name in mk.TRACES}
-    for t, d in enumerate(demand):
-        state.look_up(t)
-        state.reveal(t)
-        state.expire(t)
-        state.receive(t)
-        ordered = 0.0
-        if shop.event_order == "order_before_demand":
-            ordered = state.plan(t)
-        filled, lost = state.serve(d)
-        if shop.event_order == "demand_before_order":
-            ordered = state.plan(t)
-        closing = {
-            "demand": d,
-            "filled": filled,
-            "on_hand": state.on_hand,
-            "backorders": state.backlog,
-            "net_inventory": state.on_hand - state.backlog,
-            "order_quantity": ordered,
-            "lost": lost,
-        }
-        for quantity, value in closing.items():
-            trace[quantity].append(value)
-        state.travel(t)
-    return trace, state.totals
+    def observe(self, demand: float) -> None:
+        """For those who learn from it."""
+
+    def run(self, demand: Sequence[float]) -> dict[str, list[float]]:
+        trace: dict[str, list[float]] = {name: [] for name in mk.TRACES}
+        for t, d in enumerate(demand):
+            self.look_up(t)
+            self.reveal(t)
+            self.expire(t)
+            self.receive(t)
+            ordered = 0.0
+            if self.shop.event_order == "order_before_demand":
+                ordered = self.plan(t)
+            filled, lost = self.serve(d)
+            self.observe(d)
+            if self.shop.event_order == "demand_before_order":
+                ordered = self.plan(t)
+            closing = {
+                "demand": d,
+                "filled": filled,
+                "on_hand": self.on_hand,
+                "backorders": self.backlog,
+                "net_inventory": self.on_hand - self.backlog,
+                "order_quantity": ordered,
+                "lost": lost,
+            }
+            for quantity, value in closing.items():
+                trace[quantity].append(value)
+            self.travel(t)
+        return trace
 
 
 def _invert(law: Any, u: float) -> float:
