@@ -144,6 +144,7 @@ fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u6
     let trace: &[&str] = if workload == "w6" { &["on_hand", "backorders"] } else { &[] };
     Request {
         items: vec![Item { name: String::new(), key: 0, designs: vec![Model::MakeToStock(model)] }],
+        plant: None,
         periods: t,
         warm_up: 0,
         half: crate::config::Half::Evaluation,

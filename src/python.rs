@@ -88,6 +88,64 @@ mod _core {
         convert::fitted_out(py, fitted, &shape)
     }
 
+    /// forecast_errors(config, arrays, progress) -> dict of (ahead, replication)
+    #[pyfunction]
+    fn forecast_errors<'py>(
+        py: Python<'py>,
+        config: &str,
+        arrays: &Arrays<'py>,
+        progress: Callback<'py>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let request: run::forecast_errors::ErrorRequest = config::parse(config)?;
+        let arrays = arrays_in(arrays)?;
+        let shape = [request.horizon, request.run.replications as usize];
+        let errors = door::pass(py, progress.as_ref(), |control| {
+            run::forecast_errors::forecast_errors(&request, &arrays, control)
+        })?;
+        convert::dict_of(py, errors.columns, &shape)
+    }
+
+    /// lots(rule, requirements) -> array: lots that a rule makes of net requirements
+    #[pyfunction]
+    fn lots<'py>(
+        py: Python<'py>,
+        rule: &str,
+        requirements: PyReadonlyArray1<'py, f64>,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let rule: config::LotRule = config::parse(rule)?;
+        rule.check()?;
+        let net: Vec<f64> = requirements.as_array().iter().copied().collect();
+        let mut out = vec![0.0; net.len()];
+        rule.lots(crate::planning::Needs::of(&net), &mut out, &mut crate::planning::lots::Scratch::default());
+        Ok(PyArray1::from_vec(py, out))
+    }
+
+    /// consume(rule, planned, orders, counts_from) -> (open, excess, total): forecasts consumed by orders
+    #[pyfunction]
+    fn consume<'py>(
+        py: Python<'py>,
+        rule: &str,
+        planned: PyReadonlyArray2<'py, f64>,
+        orders: PyReadonlyArray2<'py, f64>,
+        counts_from: f64,
+    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>)> {
+        let rule: crate::planning::Consumption = config::parse(rule)?;
+        rule.check()?;
+        let list = |of: PyReadonlyArray2<'py, f64>| -> Vec<crate::planning::Requirement> {
+            let row = |r: Vec<f64>| crate::planning::Requirement { date: r[0], quantity: r[1] };
+            matrix_in(&of).into_iter().map(row).collect()
+        };
+        let mut out = crate::planning::Consumed::default();
+        rule.consume(&list(planned), &list(orders), counts_from, &mut out);
+        let total: Vec<f64> = out.total.iter().flat_map(|r| [r.date, r.quantity]).collect();
+        let rows = out.total.len();
+        Ok((
+            PyArray1::from_vec(py, out.open),
+            PyArray1::from_vec(py, out.excess),
+            array_out(py, total, [rows, 2])?,
+        ))
+    }
+
     /// association(law_a, law_b, latent, wanted) -> (low, high, pearson, latent): what two laws can attain; the correlation
     /// at `latent`, and the scores' correlation for `wanted`, where given
     #[pyfunction]

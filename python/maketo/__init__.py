@@ -38,6 +38,7 @@ from .forecasts import (
     PerfectForecast,
     SeasonalNaive,
 )
+from .foresight import Consumption, ForecastErrors, consume_forecast, forecast_errors, lot_sizes
 from .history import History, read_history
 from .laws import (
     BetaPert,
@@ -82,6 +83,7 @@ from .planning import (
     SilverMeal,
     WagnerWhitin,
 )
+from .plant import Plant
 from .plots import (
     plot_bullwhip,
     plot_distribution,
@@ -158,6 +160,7 @@ __all__ = [
     "Clipped",
     "CompoundPoisson",
     "ConstantOrder",
+    "Consumption",
     "Correlated",
     "Costs",
     "Croston",
@@ -177,6 +180,7 @@ __all__ = [
     "Express",
     "FixedQuantity",
     "FollowForecast",
+    "ForecastErrors",
     "ForecastEvolution",
     "Gamma",
     "Geometric",
@@ -209,6 +213,7 @@ __all__ = [
     "PeriodQuantity",
     "PhasedLife",
     "PieceYield",
+    "Plant",
     "Poisson",
     "Promotion",
     "Quantities",
@@ -239,9 +244,12 @@ __all__ = [
     "ZeroInflated",
     "__version__",
     "attainable_correlation",
+    "consume_forecast",
     "correlate",
+    "forecast_errors",
     "fourier_season",
     "latent_correlation",
+    "lot_sizes",
     "mser5",
     "pearson_correlation",
     "plot_bullwhip",

@@ -13,13 +13,16 @@ __all__ = [
     "bench",
     "build_info",
     "catalogue",
+    "consume",
     "cvar",
     "demand_mean",
     "fit",
+    "forecast_errors",
     "input_uncertainty",
     "law_draw",
     "law_quantile",
     "law_summary",
+    "lots",
     "quantile_nodes",
     "ratio",
     "simulate",
@@ -42,6 +45,15 @@ def input_uncertainty(
     arrays: dict[str, NDArray[np.float64]],
     progress: Callable[[int, int], object] | None,
 ) -> dict[str, Any]: ...
+def forecast_errors(
+    config: str,
+    arrays: dict[str, NDArray[np.float64]],
+    progress: Callable[[int, int], object] | None,
+) -> dict[str, Any]: ...
+def lots(rule: str, requirements: NDArray[np.float64]) -> NDArray[np.float64]: ...
+def consume(
+    rule: str, planned: NDArray[np.float64], orders: NDArray[np.float64], counts_from: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]: ...
 def association(
     a: str, b: str, latent: float | None = None, wanted: float | None = None
 ) -> tuple[float, float, float | None, float | None]: ...

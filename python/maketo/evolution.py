@@ -94,8 +94,8 @@ def shocks_from_errors(
     ----------
     errors : array_like, shape (H + 1,)
         Standard deviation of the error of the forecast of the coming period (0) and of 1, 2, … H periods
-        ahead; never falling. Units with ``shocks_are="additive"``; with ``"multiplicative"`` shares of the mean
-        (coefficients of variation: 0.1 is 10 %).
+        ahead; never falling. Units with ``shocks_are="additive"``; with ``"multiplicative"`` shares of the
+        mean (coefficients of variation: 0.1 is 10 %).
     correlation : float
         Between the shocks of one period, in (−1, 1): whether news about near and far periods agrees.
     shocks_are : {"multiplicative", "additive"}
@@ -142,8 +142,8 @@ def shocks_from_errors(
 class Arima(DemandNoun, tag=("kind", "arima")):
     """An autoregressive integrated moving average with normal shocks.
 
-    ``w_t = Σ φ_i·w_{t−i} + ε_t + Σ θ_j·ε_{t−j}``; demand is ``mean + w``, or with `differences` the sums of w,
-    starting from the mean. Demand below 0 is clipped, and counted (`Result.clipped`), unless `returns`.
+    ``w_t = Σ φ_i·w_{t−i} + ε_t + Σ θ_j·ε_{t−j}``; demand is ``mean + w``, or with `differences` the sums of
+    w, starting from the mean. Demand below 0 is clipped, and counted (`Result.clipped`), unless `returns`.
 
     Parameters
     ----------

@@ -78,6 +78,12 @@ class Result:
         self._summary = {k: self._shaped(v) for k, v in outcome["summary"].items()}
         self._ratios = {k: self._shaped(v) for k, v in outcome["ratios"].items()}
         traced = {k: self._shaped(v) for k, v in outcome["trace"].items()}
+        swept = tuple(len(a.values) for a in axes)
+        self.plant: dict[str, NDArray[np.float64]] = {
+            k: v.reshape((*swept, v.shape[-1])) for k, v in outcome.get("plant", {}).items()
+        }
+        """Hours of a `Plant` per period, each (*sweeps, replication): used (overtime included), overtime and
+        offered. Empty for independent items."""
         self.trace = Traces(traced, (*self.design_dims, "replication", "period"))
 
     def _shaped(self, array: NDArray[Any]) -> NDArray[Any]:

@@ -13,13 +13,14 @@ from ._noun import decode
 from ._progress import Progress, watch
 from ._request import Arrays, items_json, to_text
 from .make_to_stock import MakeToStock
+from .plant import Plant
 from .result import Result
 from .seed import SeedLike, as_key
 from .warm_up import WarmUp, pilot
 
 __all__ = ["simulate"]
 
-ShopLike = MakeToStock | Mapping[str, Any]
+ShopLike = MakeToStock | Plant | Mapping[str, Any]
 
 
 def simulate(
@@ -46,7 +47,7 @@ def simulate(
 
     Parameters
     ----------
-    shop : MakeToStock, or mapping of item name to MakeToStock
+    shop : MakeToStock, mapping of item name to MakeToStock, or Plant
         What is simulated. A mapping is a portfolio: the result has an item axis, and only summaries are kept
         unless `keep` says otherwise. Any scalar parameter may be a `Sweep`. The JSON form of either is
         welcome, too.
@@ -112,7 +113,8 @@ def simulate(
     >>> run["on_hand"].shape
     (1000,)
     """
-    shops, portfolio = shops_of(shop, name)
+    plant = shop if isinstance(shop, Plant) else None
+    shops, portfolio = shops_of(shop if plant is None else plant.items, name)
     keep = keep if keep is not None else ("summary" if portfolio else "replications")
     options: dict[str, Any] = {
         "periods": count("periods", periods, at_least=1),
@@ -130,11 +132,15 @@ def simulate(
     workers = None if threads is None else count("threads", threads, at_least=1)
     chosen: WarmUp | None = None
     if isinstance(warm_up, str):
+        if plant is not None:
+            raise ValueError(f"warm_up must be a number of periods for a Plant, got {warm_up!r}")
         chosen = pilot(shops, periods=options["periods"], key=key, threads=workers)
         options["warm_up"] = chosen.periods
     axes, designs = expand(shops)
     arrays = Arrays()
     request = {"items": items_json(designs, arrays), "key": key.value, **options}
+    if plant is not None:
+        request["plant"] = plant._payload()
     if workers is not None:
         request["threads"] = workers
     if simd is not None:

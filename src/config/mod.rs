@@ -16,7 +16,8 @@ pub use make_to_stock::{
     Settled,
 };
 pub use supply::{
-    Capacity, Counted, Disruption, Effect, Express, Issue, Limit, Obsolescence, Start, Yield, YieldKind,
+    Allocation, Capacity, Counted, Disruption, Effect, Express, Issue, Limit, Obsolescence, Plant, Start,
+    Yield, YieldKind,
 };
 
 use crate::error::{Error, Result};
@@ -39,8 +40,11 @@ pub struct Array {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Independent items. One item is a portfolio of one.
+    /// Independent items, unless they share a plant. One item is a portfolio of one.
     pub items: Vec<Item>,
+    /// What the items share.
+    #[serde(default)]
+    pub plant: Option<Plant>,
     /// Periods simulated, warm-up included.
     pub periods: usize,
     /// Periods at the start that no metric counts.

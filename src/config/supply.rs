@@ -27,6 +27,44 @@ pub enum Limit {
     Drawn(Law),
 }
 
+/// Items that share the hours of a resource (spec S4).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plant {
+    /// Regular hours per period.
+    pub hours: Limit,
+    /// Hours per period beyond them.
+    #[serde(default)]
+    pub overtime: f64,
+    /// Hours per unit, by item.
+    pub unit_hours: Vec<f64>,
+    /// Hours per lot, by item.
+    pub setup_hours: Vec<f64>,
+    /// Who gets what.
+    pub allocation: Allocation,
+    /// Items by number in order of who comes first.
+    pub priority: Vec<usize>,
+    /// Entity of random hours.
+    pub key: u32,
+}
+
+/// Who gets what, where hours are short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allocation {
+    /// One after the other.
+    Priority,
+    /// One after the other, by shortage cost per hour.
+    Cost,
+    /// One after the other, the first one moving on every period.
+    Rotation,
+    /// Everything is cut by the same share.
+    #[default]
+    Proportional,
+    /// The same is missing for all, in standard deviations of demand.
+    Fair,
+}
+
 /// How much of a lot is good (spec S3); stream `Yield`, by release period.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

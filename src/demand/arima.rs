@@ -264,7 +264,7 @@ mod tests {
         let ar = Arima::new(process(&[0.6], &[])).unwrap();
         assert!((ar.spread - 10.0 / (1.0f64 - 0.36).sqrt()).abs() < 1e-6);
         let ma = Arima::new(process(&[], &[0.5, 0.25])).unwrap();
-        assert!((ma.spread.powi(2) - 100.0 * (1.0 + 0.25 + 0.0625)).abs() < 1e-9);
+        assert!((ma.spread * ma.spread - 100.0 * (1.0 + 0.25 + 0.0625)).abs() < 1e-9);
         assert!(Arima::new(process(&[1.0], &[])).unwrap_err().to_string().contains("stationary"));
         assert!(Arima::new(process(&[0.5, 0.6], &[])).is_err());
     }

@@ -346,8 +346,8 @@ mod tests {
     fn error_of_a_cover() {
         let m = vec![vec![9.0, 3.0, 0.0], vec![3.0, 4.0, 1.0], vec![0.0, 1.0, 1.0]];
         let e = Evolution::new(&[100.0], &m, false, true, 10).unwrap();
-        assert!((e.error_sd(2).powi(2) - 28.0).abs() < 1e-9);
-        assert!((e.error_sd(1).powi(2) - 9.0).abs() < 1e-9);
+        assert!((e.error_sd(2) * e.error_sd(2) - 28.0).abs() < 1e-9);
+        assert!((e.error_sd(1) * e.error_sd(1) - 9.0).abs() < 1e-9);
         assert_eq!(e.trace, 14.0);
     }
 }

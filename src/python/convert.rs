@@ -72,6 +72,7 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
     dict.set_item("metrics", dict_of(py, outcome.metrics, &[designs, items, replications])?)?;
     let statistics = statistic_names(&PROBABILITIES).len();
     dict.set_item("summary", dict_of(py, outcome.summary, &[designs, items, statistics])?)?;
+    dict.set_item("plant", dict_of(py, outcome.plant, &[designs, replications])?)?;
     dict.set_item("ratios", dict_of(py, outcome.ratios, &[designs, items, 4])?)?;
     let traces = PyDict::new(py);
     let shape = [designs, items, replications, periods];

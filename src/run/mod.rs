@@ -3,12 +3,14 @@
 //! ```text
 //! simulate   items × designs × replications  -> metrics, ratios, summaries, traces     (evaluation half)
 //! fit        least base stock that reaches a target, item by item                      (training half)
+//! errors     forecasts against what happens, by periods ahead
 //! resample   the same under resampled histories: what the data leaves open             (keys of its own)
 //! ```
 //!
 //! The caller owns waiting, signals and messages; this module only offers a counter to look at and a flag to raise.
 
 pub mod fit;
+pub mod forecast_errors;
 mod pool;
 pub mod simulate;
 mod store;

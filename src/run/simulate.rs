@@ -7,8 +7,9 @@ use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
 use crate::metrics::{self, BASIC, METRICS, Metric, Quantity, TRACES, position, ratio_parts, values};
-use crate::strategy::make_to_stock::chunk::{Output, Scratch, Setting, run_chunk};
+use crate::strategy::make_to_stock::chunk::{Output, Setting, run_chunk};
 use crate::strategy::make_to_stock::plan::{Frame, Pass, Plan};
+use crate::strategy::make_to_stock::plant::{Plant, Rooms};
 use crate::strategy::make_to_stock::trace::Rows;
 use serde::Serialize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +20,9 @@ const BATCH: usize = 8 << 20;
 const CLIPPED: f64 = 1e-3;
 /// Ratios that every run estimates.
 const RATIOS: [&str; 2] = ["fill_rate", "gamma_service"];
+
+/// Hours of a plant, per period.
+const HOURS: [&str; 3] = ["hours_used", "hours_overtime", "hours_offered"];
 
 /// A trace, in the narrowest type that is exact.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +65,8 @@ pub struct Outcome {
     pub ratios: Vec<(&'static str, Vec<f64>)>,
     /// Per traced quantity: (design, item, replication, period).
     pub traces: Vec<(&'static str, Trace)>,
+    /// Hours of a plant per period: (design, replication); nothing for independent items.
+    pub plant: Vec<(&'static str, Vec<f64>)>,
     /// What was decided and noticed.
     pub report: Report,
 }
@@ -76,6 +82,7 @@ pub struct Prepared {
     wanted: Vec<usize>,
     traces: Vec<Quantity>,
     whole: bool,
+    plant: Option<Plant>,
     report: Report,
 }
 
@@ -150,7 +157,7 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     if returns_arrays {
         guard(request, designs, wanted.as_ref().map_or(BASIC, Vec::len), traces.len())?;
     }
-    frame.rows = wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
+    frame.rows = request.plant.is_some() || wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
     frame.variances = wanted.as_ref().is_none_or(|w| metrics::needs_variances(w));
     let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
     let wanted = wanted.unwrap_or_else(|| {
@@ -161,9 +168,23 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     if !whole && !traces.is_empty() {
         plans.iter_mut().for_each(Plan::make_real);
     }
-    let report = report(simd, &plans, &passes);
+    let plant = match &request.plant {
+        None => None,
+        Some(_) if plans.iter().any(Plan::clairvoyant) => {
+            let bound = "another forecast than a perfect one in a plant";
+            return Err(Error::config("forecast", "perfect", bound));
+        }
+        Some(_) if simd == "scalar" => {
+            return Err(Error::config("simd", "scalar", "a SIMD level: a plant has no scalar reference"));
+        }
+        Some(described) => Some(Plant::compile(described, &plans).map_err(|e| e.within("plant"))?),
+    };
+    let mut report = report(simd, &plans, &passes);
+    if plant.is_some() {
+        (report.method, report.method_reason) = ("grid", "items share the hours of a plant".to_owned());
+    }
     let replications = request.replications as usize;
-    Ok(Prepared { frame, plans, level, designs, replications, wanted, traces, whole, report })
+    Ok(Prepared { frame, plans, level, designs, replications, wanted, traces, whole, plant, report })
 }
 
 /// Compiles the items, on the pool: tables of some laws take milliseconds each.
@@ -270,6 +291,51 @@ struct Job<'a> {
     traces: Vec<Vec<(Quantity, Rows<'a>)>>,
 }
 
+/// Writes the wanted metrics of one item to its rows: row m · designs + d.
+fn counter<'a>(
+    plan: &'a Plan,
+    computed: &'a [usize],
+    mut rows: Vec<&'a mut [f64]>,
+) -> impl FnMut(usize, usize, &metrics::Counts) + 'a {
+    move |design, lane, counts| {
+        let all = values(counts, &plan.tariffs[design]);
+        for (m, &at) in computed.iter().enumerate() {
+            rows[m * plan.tariffs.len() + design][lane] = all[at];
+        }
+    }
+}
+
+/// The items of a plant over one chunk.
+struct PlantJob<'a> {
+    piece: &'a Piece,
+    items: Vec<Job<'a>>,
+    /// Row i · designs + d.
+    hours: Vec<&'a mut [f64]>,
+}
+
+/// Jobs of all items of a plant, chunk by chunk.
+fn share_jobs<'a>(
+    jobs: Vec<Job<'a>>,
+    pieces: &'a [Piece],
+    hours: &'a mut [Vec<f64>],
+    (designs, replications): (usize, usize),
+) -> Vec<PlantJob<'a>> {
+    let mut together: Vec<PlantJob<'a>> = pieces
+        .iter()
+        .map(|piece| PlantJob { piece, items: Vec::new(), hours: Vec::with_capacity(3 * designs) })
+        .collect();
+    for (i, job) in jobs.into_iter().enumerate() {
+        together[i % pieces.len()].items.push(job);
+    }
+    let sizes: Vec<usize> = pieces.iter().map(|p| p.lanes.len()).collect();
+    for array in hours {
+        for (job, rows) in together.iter_mut().zip(cut(array, replications, &sizes)) {
+            job.hours.extend(rows);
+        }
+    }
+    together
+}
+
 /// Cuts an array of rows of `length` values into the run's chunks: `[chunk][row]`.
 fn cut<'a, T>(array: &'a mut [T], length: usize, cuts: &[usize]) -> Vec<Vec<&'a mut [T]>> {
     let mut out: Vec<Vec<&mut [T]>> = cuts.iter().map(|_| Vec::new()).collect();
@@ -285,7 +351,8 @@ fn cut<'a, T>(array: &'a mut [T], length: usize, cuts: &[usize]) -> Vec<Vec<&'a 
 
 /// Runs a prepared request.
 pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Result<Outcome> {
-    let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, mut report } = prepared;
+    let Prepared { frame, plans, level, designs, replications, wanted, traces, whole, plant, mut report } =
+        prepared;
     let items = plans.len();
     let pieces = chunks(frame.first, request.replications);
     let setting = Setting { level, frame: &frame, cancel: &control.cancel };
@@ -304,7 +371,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
         computed.extend(position(part.1).filter(|at| !computed.contains(at)));
     }
     let per_item = designs * replications * computed.len();
-    let batch = if request.keep == Keep::Replications || !traces.is_empty() {
+    let batch = if request.keep == Keep::Replications || !traces.is_empty() || plant.is_some() {
         items
     } else {
         (BATCH / per_item.max(1)).clamp(1, items)
@@ -327,6 +394,8 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
     let mut ratios: Vec<Vec<f64>> = ratio_names.iter().map(|_| vec![0.0; designs * items * 4]).collect();
     let mut arrays: Vec<Vec<f64>> = Vec::new();
 
+    let mut hours: Vec<Vec<f64>> =
+        HOURS.iter().map(|_| vec![0.0; if plant.is_some() { designs * replications } else { 0 }]).collect();
     for start in (0..items).step_by(batch) {
         let here = batch.min(items - start);
         arrays.clear();
@@ -342,23 +411,49 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             replications,
             frame.periods,
         );
-        run_jobs(jobs, request.threads, Scratch::default, |mut job, scratch| {
-            let plan = &plans[job.item];
-            let rows = &mut job.rows;
-            let mut counts = |design: usize, lane: usize, counts: &crate::metrics::Counts| {
-                let all = values(counts, &plan.tariffs[design]);
-                for (m, &at) in computed.iter().enumerate() {
-                    rows[m * designs + design][lane] = all[at];
-                }
-            };
-            let mut output = Output { counts: &mut counts, traces: job.traces, clipped: Vec::new() };
-            run_chunk(setting, plan, job.piece, scratch, &mut output)?;
-            for (design, periods) in output.clipped {
-                clipped[design * items + job.item].fetch_add(periods, Ordering::Relaxed);
+        let note = |item: usize, found: Vec<(usize, u64)>| {
+            for (design, periods) in found {
+                clipped[design * items + item].fetch_add(periods, Ordering::Relaxed);
             }
             control.progress.tick();
-            Ok(())
-        })?;
+        };
+        if let Some(plant) = &plant {
+            let together = share_jobs(jobs, &pieces, &mut hours, (designs, replications));
+            run_jobs(together, request.threads, Rooms::default, |job, rooms| {
+                let PlantJob { piece, mut items, mut hours } = job;
+                let mut counts: Vec<_> = items
+                    .iter_mut()
+                    .map(|job| counter(&plans[job.item], &computed, std::mem::take(&mut job.rows)))
+                    .collect();
+                let mut outputs: Vec<Output<'_>> = items
+                    .iter_mut()
+                    .zip(&mut counts)
+                    .map(|(job, counts)| Output {
+                        counts,
+                        traces: std::mem::take(&mut job.traces),
+                        clipped: Vec::new(),
+                    })
+                    .collect();
+                let mut keep = |design: usize, lane: usize, own: [f64; 3]| {
+                    for (i, x) in own.into_iter().enumerate() {
+                        hours[i * designs + design][lane] = x;
+                    }
+                };
+                plant.run_chunk(setting, &plans, piece, &mut rooms.plant, &mut outputs, &mut keep)?;
+                let found: Vec<_> = outputs.into_iter().map(|o| o.clipped).collect();
+                found.into_iter().zip(&items).for_each(|(found, job)| note(job.item, found));
+                Ok(())
+            })?;
+        } else {
+            run_jobs(jobs, request.threads, Rooms::default, |mut job, rooms| {
+                let mut counts = counter(&plans[job.item], &computed, std::mem::take(&mut job.rows));
+                let traces = std::mem::take(&mut job.traces);
+                let mut output = Output { counts: &mut counts, traces, clipped: Vec::new() };
+                run_chunk(setting, &plans[job.item], job.piece, &mut rooms.alone, &mut output)?;
+                note(job.item, output.clipped);
+                Ok(())
+            })?;
+        }
 
         let row = |m: usize, d: usize, k: usize| {
             let at = (d * here + k) * replications;
@@ -418,6 +513,7 @@ pub fn simulate(request: &Request, prepared: Prepared, control: &Control) -> Res
             vec![]
         },
         ratios: ratio_names.into_iter().zip(ratios).collect(),
+        plant: if plant.is_some() { HOURS.into_iter().zip(hours).collect() } else { Vec::new() },
         traces: traces.iter().map(|q| q.name()).zip(traced).collect(),
         report,
     })

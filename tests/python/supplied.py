@@ -31,8 +31,8 @@ AT_ONCE = mk.Discrete([0, 2], [0.5, 0.5])
 def random_shop(topic: str, seed: int, *, gains: bool = True) -> mk.MakeToStock:
     """A shop that has what a topic or an effect of disruptions says, and perhaps more.
 
-    All of its arithmetic is exact in doubles, whatever is added up first: demand is whole, shares are halves and
-    quarters, and lots that are not all good come in whole packs. Without `gains` no lot grows.
+    All of its arithmetic is exact in doubles, whatever is added up first: demand is whole, shares are halves
+    and quarters, and lots that are not all good come in whole packs. Without `gains` no lot grows.
     """
     dice = random.Random(f"{topic} {seed}")
     has = {one: one == topic or dice.random() < 0.2 for one in (*TOPICS, *EFFECTS)}
@@ -50,18 +50,17 @@ def random_shop(topic: str, seed: int, *, gains: bool = True) -> mk.MakeToStock:
     late = shortest > 0 and dice.random() < 0.5
     share = 1.0 if has["yields"] or has["stock"] else 0.5
     whole = has["yields"] or dice.random() < 0.3
+    policies: list[Any] = [
+        mk.BaseStock(dice.randint(12, 40)),
+        mk.BaseStock([25, 34, 18]),
+        mk.MinMax(14, 36, strict=dice.random() < 0.5),
+        mk.ReorderQuantity(16, 9),
+        mk.CappedBaseStock(30, 8),
+        mk.ConstantOrder(6),
+    ]
     return mk.MakeToStock(
         demand=mk.Poisson(6),
-        policy=dice.choice(
-            [
-                mk.BaseStock(dice.randint(12, 40)),
-                mk.BaseStock([25, 34, 18]),
-                mk.MinMax(14, 36, strict=dice.random() < 0.5),
-                mk.ReorderQuantity(16, 9),
-                mk.CappedBaseStock(30, 8),
-                mk.ConstantOrder(6),
-            ]
-        ),
+        policy=dice.choice(policies),
         quantities=mk.Quantities(
             minimum=dice.choice([0, 0, 3]),
             multiple=dice.choice([1, 2]) if whole else None,
@@ -94,7 +93,9 @@ def _lead_time(dice: random.Random, counted: bool, transit: bool) -> tuple[Any, 
     if dice.random() < 0.5:
         return dice.choice([0, 1, 2, 4]), "independent"
     # Orders age under kaplan crossing whatever happens. Not agreed yet: common arrivals where transit stops.
-    crossing = dice.choice(["independent", "fifo"] if transit else ["independent", "fifo", "kaplan", "common"])
+    crossing = dice.choice(
+        ["independent", "fifo"] if transit else ["independent", "fifo", "kaplan", "common"]
+    )
     return NESTED if crossing == "kaplan" else dice.choice([CROSSED, AT_ONCE]), crossing
 
 
@@ -107,16 +108,14 @@ def _yield(dice: random.Random, gains: bool) -> Yield:
     counts = dice.choice(["expected", "nominal"])
     inflate = dice.random() < 0.5
     more = mk.Discrete([-2, 0, 1] if gains else [-2, 0, 0], [0.25, 0.5, 0.25])
-    made: Yield = dice.choice(
-        [
-            mk.ShareYield(mk.Discrete([0.5, 0.75, 1], [0.25, 0.5, 0.25]), counts, inflate),
-            mk.AdditiveYield(more, counts),
-            mk.PieceYield(0.75, counts, inflate),
-            mk.AllOrNothingYield(0.75, counts, inflate),
-            mk.RunYield(0.875, "nominal"),
-        ]
-    )
-    return made
+    kinds: list[Yield] = [
+        mk.ShareYield(mk.Discrete([0.5, 0.75, 1], [0.25, 0.5, 0.25]), counts, inflate),
+        mk.AdditiveYield(more, counts),
+        mk.PieceYield(0.75, counts, inflate),
+        mk.AllOrNothingYield(0.75, counts, inflate),
+        mk.RunYield(0.875, "nominal"),
+    ]
+    return dice.choice(kinds)
 
 
 def _disruption(dice: random.Random, effect: str) -> mk.Disruption:

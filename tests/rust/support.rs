@@ -31,6 +31,7 @@ pub(crate) fn item(name: &str, key: u32, designs: Vec<MakeToStock>) -> Item {
 pub(crate) fn request(items: Vec<Item>, periods: usize, replications: u32) -> Request {
     Request {
         items,
+        plant: None,
         periods,
         warm_up: 0,
         half: Half::Evaluation,

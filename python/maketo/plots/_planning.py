@@ -209,7 +209,7 @@ def _amplification(name: str, run: Result) -> tuple[Estimate, Estimate]:
     wanted = ("net_stock_amplification", "bullwhip")
     if any(metric not in run.metrics for metric in wanted):
         raise KeyError(
-            f"plot_bullwhip needs bullwhip and net_stock_amplification of {name!r}: simulate(…, "
+            f"plot_bullwhip needs two metrics that the run {name} did not keep: simulate(…, "
             'metrics=["bullwhip", "net_stock_amplification"])'
         )
     x, y = (run.ratio(metric) for metric in wanted)

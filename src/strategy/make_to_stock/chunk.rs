@@ -9,7 +9,7 @@ use super::params::Params;
 use super::plainly;
 use super::plan::{Frame, Group, Plan};
 use super::reference;
-use super::rows::{self, Coming};
+use super::rows::{self, Coming, Line};
 use super::settle::Settle;
 use super::shortfall::Samples;
 use super::terms::Terms;
@@ -78,9 +78,11 @@ impl Drawn for f64 {
         let Some(mut site) = state.site.take() else { return };
         state.tally.make_room(span.to - span.from, p.flush_every);
         let record = if let Detail::Record(record) = detail { Some(record) } else { None };
+        let tally = &mut state.tally;
+        let line = Line { p, terms, site: &mut site, tally, inputs, sides, coming, record };
         s.vectorize(
             #[inline(always)]
-            || rows::advance(p, terms, &mut site, &mut state.tally, inputs, sides, coming, span, record),
+            || rows::advance(&mut [line], None, span),
         );
         state.site = Some(site);
     }
@@ -123,17 +125,17 @@ pub struct Scratch {
 
 /// What tiles are drawn with.
 #[derive(Default)]
-struct Draws {
-    demand: Box<DemandState>,
+pub(super) struct Draws {
+    pub(super) demand: Box<DemandState>,
     /// One tile per random lead time, and at least one.
-    leads: Vec<LeadTile>,
+    pub(super) leads: Vec<LeadTile>,
     /// One per side input.
-    sides: Vec<(Box<Tile<f64>>, SideMemory)>,
+    pub(super) sides: Vec<(Box<Tile<f64>>, SideMemory)>,
 }
 
 /// Lead times drawn for a tile.
-struct LeadTile {
-    drawn: Box<Tile<i32>>,
+pub(super) struct LeadTile {
+    pub(super) drawn: Box<Tile<i32>>,
     /// Wait of an order in the last period drawn, where arrivals are common.
     wait: Row<i32>,
 }
@@ -145,7 +147,7 @@ impl LeadTile {
 }
 
 impl Draws {
-    fn reserve(&mut self, group: &Group) {
+    pub(super) fn reserve(&mut self, group: &Group) {
         let count = self.sides.len().max(group.sides.len());
         self.sides.resize_with(count, || (new_tile(), SideMemory::default()));
         self.reserve_leads(group.leads.len());
@@ -253,6 +255,11 @@ pub(super) struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
+    /// All groups of an item.
+    pub(super) fn all(setting: Setting<'a>, plan: &'a Plan, piece: &Piece) -> Vec<Self> {
+        plan.groups.iter().map(|group| Self::new(setting, plan, group, piece)).collect()
+    }
+
     fn new(setting: Setting<'a>, plan: &'a Plan, group: &'a Group, piece: &Piece) -> Self {
         let Setting { frame, cancel, .. } = setting;
         Self { plan, group, frame, first: piece.first, lanes: piece.lanes.clone(), cancel }
@@ -295,9 +302,9 @@ impl<'a> Chunk<'a> {
         }
         states.iter_mut().for_each(State::forget);
 
-        for tile in 0..if clairvoyant { tiles } else { 0 } {
+        for (i, tile) in demand.iter_mut().enumerate().take(if clairvoyant { tiles } else { 0 }) {
             self.cancel.check()?;
-            self.draw_demand(s, tile * DEPTH, &mut demand[tile], draws);
+            self.draw_demand(s, i * DEPTH, tile, draws);
         }
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
@@ -372,7 +379,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// The opening state of every lane.
-    fn open<T: Cell>(&self, p: &Params, state: &mut State<T>) {
+    pub(super) fn open<T: Cell>(&self, p: &Params, state: &mut State<T>) {
         state.reset(p);
         for lane in if p.settle.is_some() { self.lanes.clone() } else { 0..0 } {
             state.lower(lane, self.gap(p, lane));
@@ -389,7 +396,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// The tile that starts at `start`.
-    fn window(&self, start: usize) -> Window {
+    pub(super) fn window(&self, start: usize) -> Window {
         let Frame { key, periods, .. } = *self.frame;
         let (entity, lanes) = (self.plan.entity, self.lanes.clone());
         Window { key, entity, first: self.first, lanes, start, periods: periods - start }
@@ -397,7 +404,7 @@ impl<'a> Chunk<'a> {
 
     /// One tile of demand.
     #[inline(always)]
-    fn draw_demand<S: Simd, T: DemandCell>(
+    pub(super) fn draw_demand<S: Simd, T: DemandCell>(
         &self,
         s: S,
         start: usize,
@@ -413,7 +420,7 @@ impl<'a> Chunk<'a> {
 
     /// One tile of every other random input.
     #[inline(always)]
-    fn draw_rest<S: Simd>(&self, s: S, start: usize, draws: &mut Draws) {
+    pub(super) fn draw_rest<S: Simd>(&self, s: S, start: usize, draws: &mut Draws) {
         let window = self.window(start);
         for (side, (tile, memory)) in self.group.sides.iter().zip(&mut draws.sides) {
             s.vectorize(
@@ -481,7 +488,7 @@ impl<'a> Chunk<'a> {
     }
 
     /// The part of a tile inside the horizon, cut at the end of the warm-up.
-    fn spans(&self, tile_start: usize) -> impl Iterator<Item = Span> + use<> {
+    pub(super) fn spans(&self, tile_start: usize) -> impl Iterator<Item = Span> + use<> {
         let to = DEPTH.min(self.frame.periods - tile_start);
         let cut = self.frame.warm_up.saturating_sub(tile_start).min(to);
         [Span { tile_start, from: 0, to: cut }, Span { tile_start, from: cut, to }]

@@ -45,6 +45,7 @@ pub mod params;
 mod pipeline;
 mod plainly;
 pub mod plan;
+pub mod plant;
 pub mod reference;
 pub mod release;
 mod rows;

@@ -5,7 +5,7 @@
 use super::params::Params;
 use super::reference::{Period, close_to};
 use super::release::{Outlook, wanted};
-use super::terms::{Foresight, Provider, Regular, Terms};
+use super::terms::{Foresight, Known, Provider, Regular, Terms};
 use crate::config::{Crossing, Effect, Policy};
 use crate::forecast;
 use crate::metrics::Counts;
@@ -90,8 +90,8 @@ pub(super) fn run(p: &Params, terms: &Terms, luck: Luck<'_>, warm_up: usize) -> 
     if let Some(first) = shop.ages.front_mut() {
         *first = positive(p.opening);
     }
-    if let Some(Provider::Statistical(f)) = terms.forecast.as_ref().map(|f| &f.provider) {
-        f.reset(1, &mut shop.forecast);
+    if let Some(f) = &terms.forecast {
+        shop.forecast = f.begin(1);
     }
     if let Some(usage) = &terms.usage {
         usage.reset(1, &mut shop.usage);
@@ -210,21 +210,9 @@ impl Shop<'_> {
     }
 
     fn expected(&self, f: &Foresight, t: usize, ahead: usize) -> f64 {
-        let mut x = [0.0];
+        let Luck { demand, foreseen, replication, .. } = self.luck;
         let now = t + usize::from(self.p.demand_first);
-        let at = now + ahead;
-        match &f.provider {
-            Provider::Mean(means) => x[0] = means[at.min(means.len() - 1)],
-            Provider::Evolution(means) => {
-                let foreseen = self.luck.foreseen[now].get(ahead).copied();
-                x[0] = foreseen.unwrap_or_else(|| means[at.min(means.len() - 1)]);
-            }
-            Provider::Perfect => x[0] = self.luck.demand[at.min(self.luck.demand.len() - 1)],
-            Provider::Cube(cube) => x[0] = cube.at(self.luck.replication, now, ahead),
-            Provider::Statistical(method) => method.ahead(&self.forecast, ahead, &mut x),
-        }
-        let factor = f.factor(ahead);
-        if factor == 1.0 { x[0] } else { x[0] * factor }
+        f.at(&self.forecast, Known { demand, foreseen, replication }, now, ahead)
     }
 
     fn total(&self, f: &Foresight, t: usize, periods: usize) -> f64 {
@@ -345,9 +333,9 @@ impl Shop<'_> {
         let missing = express.level - in_time;
         let q = if missing > self.p.tolerance { missing } else { 0.0 };
         if wait == 0 {
-            self.shelve(q)
+            self.shelve(q);
         } else {
-            self.under_way[t + wait].good += q
+            self.under_way[t + wait].good += q;
         }
         self.position += q;
         self.counts.extras.express += q;
@@ -441,11 +429,9 @@ impl Shop<'_> {
             *layer -= used;
             rest -= used;
         }
-        if let Some(f) = &self.terms.forecast
-            && let Provider::Statistical(method) = &f.provider
-        {
+        if let Some(f) = &self.terms.forecast {
             let sales = if p.lost_share > 0.0 { d - lost } else { d };
-            method.observe(&mut self.forecast, &[if f.sales { sales } else { d }]);
+            f.observe(&mut self.forecast, if f.sales { sales } else { d });
         }
         if let Some(of) = &self.terms.usage {
             of.observe(&mut self.usage, &[d]);

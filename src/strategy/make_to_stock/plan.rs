@@ -3,6 +3,7 @@
 use super::curve::Curve;
 use super::params::Params;
 use super::shift;
+use super::terms::Foresight;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
@@ -142,6 +143,32 @@ impl Plan {
     /// Whether any design's forecast is the future itself.
     pub fn clairvoyant(&self) -> bool {
         self.groups.iter().flat_map(|g| &g.params).any(Params::clairvoyant)
+    }
+
+    /// Group and place there of every design.
+    pub(super) fn places(&self) -> Vec<(usize, usize)> {
+        let mut places = vec![(0, 0); self.tariffs.len()];
+        for (g, group) in self.groups.iter().enumerate() {
+            for (j, &d) in group.designs.iter().enumerate() {
+                places[d] = (g, j);
+            }
+        }
+        places
+    }
+
+    /// How large a shortage of this item is: the standard deviation of its demand, or its mean where that is not known.
+    pub(super) fn scale(&self, design: usize) -> f64 {
+        let demand = &self.groups[self.places()[design].0].demand;
+        let scale = demand.sd().filter(|sd| *sd > 0.0).or(demand.mean).unwrap_or(demand.usual);
+        if scale > 0.0 { scale } else { 1.0 }
+    }
+
+    /// Demand, its entity and the forecast of a plan with one design.
+    pub fn forecast(&self) -> Result<(&DemandSource, u32, &Foresight)> {
+        let (demand, p) = self.only();
+        let foresight = p.terms.as_ref().and_then(|t| t.forecast.as_ref());
+        let missing = || Error::config("forecast", "none", "given");
+        Ok((demand, self.entity, foresight.ok_or_else(missing)?))
     }
 
     /// Every quantity of every design is whole.

@@ -6,7 +6,7 @@ use crate::config::{Array, Arrays};
 use crate::config::{Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Observed, Policy};
 use crate::demand::{DemandKind, DemandSource, path_of};
 use crate::error::{Error, Result, check};
-use crate::forecast::Forecaster;
+use crate::forecast::{self, Forecaster};
 use crate::random::Stream;
 use crate::supply::{Lead, Outage, Side, SideKind, Yield};
 use std::sync::Arc;
@@ -108,7 +108,7 @@ pub enum Provider {
     /// Given, row by row.
     Cube(Cube),
     /// A method inside the replication.
-    Statistical(Forecaster),
+    Statistical(Box<Forecaster>),
 }
 
 /// Forecasts given from outside.
@@ -146,7 +146,7 @@ impl Cube {
             let reason = format!("has {rows} replications, the run needs {end}; cycle=True starts again");
             return Err(Error::data(field, reason));
         }
-        if let Some(x) = array.values.iter().find(|x| !(x.abs() <= 1e15)) {
+        if let Some(x) = array.values.iter().find(|x| !x.is_finite() || x.abs() > 1e15) {
             return Err(Error::data(field, format!("must be finite and within ±1e15, got {x}")));
         }
         Ok(Self { values: array.values.as_slice().into(), rows, periods: length, horizon })
@@ -243,7 +243,7 @@ impl Terms {
         let stops = |effect| self.outages.iter().any(|o| o.effect == effect);
         if let Some(express) = &self.express {
             check::quantity("express.level", express.level)?;
-            if !fixed || express.lead_time as f64 >= mean_lead {
+            if !fixed || f64::from(express.lead_time) >= mean_lead {
                 let bound = format!("below a constant regular lead time ({mean_lead:.6} on average here)");
                 return Err(Error::config("express.lead_time", express.lead_time, bound));
             }
@@ -399,7 +399,7 @@ fn foresight(
         Forecast::Statistical { of, .. } => {
             let mean = means.as_ref().map(|m| m[0]);
             let forecaster = of.check().and_then(|()| of.compile(mean, cover, demand.sd()));
-            Provider::Statistical(forecaster.map_err(|e| e.within("forecast"))?)
+            Provider::Statistical(Box::new(forecaster.map_err(|e| e.within("forecast"))?))
         }
     };
     let known_sd = match (&provider, &demand.kind) {
@@ -422,7 +422,52 @@ fn usage(model: &MakeToStock, demand: &DemandSource) -> Result<Option<Forecaster
     of.check().and_then(|()| of.compile(demand.mean, 1, None)).map(Some).map_err(|e| e.within("policy"))
 }
 
+/// What a forecast may know of one replication, each kind its own part.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// Demand of all periods.
+    pub demand: &'a [f64],
+    /// What its evolution foresees, by period and periods ahead.
+    pub foreseen: &'a [Vec<f64>],
+    /// Which replication.
+    pub replication: u32,
+}
+
 impl Foresight {
+    /// State before period 0.
+    pub fn begin(&self, lanes: usize) -> forecast::State {
+        let mut state = forecast::State::default();
+        if let Provider::Statistical(method) = &self.provider {
+            method.reset(lanes, &mut state);
+        }
+        state
+    }
+
+    /// Takes in what was observed in a period of one replication.
+    pub fn observe(&self, state: &mut forecast::State, observed: f64) {
+        if let Provider::Statistical(method) = &self.provider {
+            method.observe(state, &[observed]);
+        }
+    }
+
+    /// Forecast made at the plan step of `now` for `ahead` periods later, of one replication.
+    pub fn at(&self, state: &forecast::State, known: Known<'_>, now: usize, ahead: usize) -> f64 {
+        let mut x = [0.0];
+        let at = now + ahead;
+        match &self.provider {
+            Provider::Mean(means) => x[0] = means[at.min(means.len() - 1)],
+            Provider::Evolution(means) => {
+                let foreseen = known.foreseen[now].get(ahead).copied();
+                x[0] = foreseen.unwrap_or_else(|| means[at.min(means.len() - 1)]);
+            }
+            Provider::Perfect => x[0] = known.demand[at.min(known.demand.len() - 1)],
+            Provider::Cube(cube) => x[0] = cube.at(known.replication, now, ahead),
+            Provider::Statistical(method) => method.ahead(state, ahead, &mut x),
+        }
+        let factor = self.factor(ahead);
+        if factor == 1.0 { x[0] } else { x[0] * factor }
+    }
+
     /// One more than the relative error of a forecast so far ahead.
     #[inline]
     pub fn factor(&self, ahead: usize) -> f64 {

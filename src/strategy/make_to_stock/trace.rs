@@ -41,6 +41,11 @@ impl RowCell for f64 {
     }
 }
 
+/// Rows of doubles.
+pub(super) fn reals<'r>(rows: &'r mut Rows<'_>) -> &'r mut [f64] {
+    f64::rows(rows)
+}
+
 impl Rows<'_> {
     pub(super) fn put(&mut self, at: usize, x: f64) {
         match self {

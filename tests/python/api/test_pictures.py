@@ -238,3 +238,158 @@ def test_warm_up_picture(periods: int) -> None:
         plt.close("all")
     with pytest.raises(KeyError, match="not watched"):
         pilot.plot("demand")
+
+
+def test_warm_up_picture_of_a_run() -> None:
+    run = mk.simulate(MIN_MAX, periods=100, replications=20, seed=1, warm_up="mser5")
+    ax = mk.plot_warm_up(run)
+    readable(ax)
+    assert run.pilot is not None
+    assert f"MSER cuts {run.pilot.periods}" in texts(ax)
+    with pytest.raises(ValueError, match=r'warm_up="mser5".*got warm_up=3'):
+        mk.plot_warm_up(mk.simulate(MIN_MAX, periods=100, replications=20, seed=1, warm_up=3))
+
+
+def test_order_pattern_from_net_inventory() -> None:
+    runs = [
+        mk.simulate(MIN_MAX, periods=80, replications=3, seed=2, trace=["order_quantity", *traced])
+        for traced in (["net_inventory"], ["on_hand", "backorders"])
+    ]
+    drawn = [[patch.get_data() for patch in mk.plot_order_pattern(run).patches] for run in runs]
+    assert len(drawn[0]) == 3  # stock, its outline, backorders
+    for one, other in zip(*drawn, strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+        np.testing.assert_array_equal(one.edges, other.edges)
+
+
+SEASON = mk.Varying(50, seasons=[1.5, 1.1, 0.5, 0.9])
+PLANNED = mk.MakeToStock(
+    demand=SEASON,
+    policy=mk.OrderUpTo(factor=1.5),
+    lead_time=2,
+    forecast=mk.HoltWinters(0.1, 0.1, 0.1, season=4),
+)
+NORMAL = mk.MakeToStock(
+    demand=mk.Normal(100, 20, negative="allow"),
+    policy=mk.OrderUpTo(safety=40, returns=True),
+    forecast=mk.MovingAverage(5),
+)
+FLOWS = ["order_quantity", "demand"]
+
+
+@pytest.mark.parametrize(
+    "shop",
+    [
+        PLANNED,
+        PLANNED.replace(policy=mk.MaterialPlan(12, mk.SilverMeal(200, 1), safety=20, fence=2)),
+        PLANNED.replace(policy=mk.FollowForecast(), capacity=60),
+        NORMAL.replace(policy=mk.OrderUpTo(returns=True), forecast=mk.SeasonalNaive(1)),
+        PLANNED.replace(demand=0, forecast=mk.KnownMean()),
+        PLANNED.replace(policy=mk.RatePlan([300, 0, 0, 0, 0, 0]), forecast=None),
+    ],
+    ids=["season", "lots", "capacity", "returns", "no demand", "rate"],
+)
+@pytest.mark.parametrize(
+    ("stock", "replications"),
+    [
+        (["net_inventory"], 50),
+        (["on_hand"], 50),
+        (["backorders"], 20),
+        (["on_hand", "backorders"], 3),
+        ([], 1),
+    ],
+    ids=["net", "stock", "waiting", "both", "none"],
+)
+def test_plan(shop: mk.MakeToStock, stock: list[str], replications: int) -> None:
+    run = mk.simulate(shop, periods=50, warm_up=10, replications=replications, seed=2, trace=[*FLOWS, *stock])
+    ax = mk.plot_plan(run, replications - 1, periods=30)
+    panels = ax.figure.axes
+    assert (ax, len(panels)) == (panels[0], 2 if stock else 1)
+    readable(panels[-1])
+    assert (panels[0].get_ylabel(), panels[-1].get_xlabel()) == ("units per period", "period")
+    assert stock == [] or panels[1].get_ylabel() == "units"
+    assert ("bands: 90 % of" in texts(ax)) == (replications >= 20)
+    assert [bar.get_height() for bar in ax.patches[:30]] == run.trace["order_quantity"][-1, 10:40].tolist()
+
+
+def test_plan_on_given_axes() -> None:
+    run = mk.simulate(PLANNED, periods=30, replications=20, seed=2, trace=[*FLOWS, "net_inventory"])
+    alone = plt.subplots()[1]
+    assert mk.plot_plan(run, ax=alone) is alone
+    readable(alone)
+    pair = plt.subplots(2, 1)[1]
+    assert mk.plot_plan(run, ax=pair) is pair[0]
+    # Bands lie around most futures of most periods.
+    band = next(p for p in pair[1].patches if p.get_zorder() == 0).get_data()
+    np.testing.assert_allclose(band.values, np.quantile(run.trace["net_inventory"], 0.95, axis=0))
+    np.testing.assert_allclose(band.baseline, np.quantile(run.trace["net_inventory"], 0.05, axis=0))
+
+
+def test_plan_refuses() -> None:
+    run = mk.simulate(PLANNED, periods=30, replications=3, seed=2, trace=["order_quantity"])
+    with pytest.raises(KeyError, match=r"needs the demand of every period.*trace="):
+        mk.plot_plan(run)
+    with pytest.raises(KeyError, match="the order quantity and the demand"):
+        mk.plot_plan(mk.simulate(PLANNED, periods=30, replications=3, seed=2))
+    run = mk.simulate(PLANNED, periods=30, replications=3, seed=2, trace=FLOWS)
+    with pytest.raises(ValueError, match="replication must be from 0 to 2, got -1"):
+        mk.plot_plan(run, -1)
+    with pytest.raises(ValueError, match="periods must be ≥ 1, got 0"):
+        mk.plot_plan(run, periods=0)
+    with pytest.raises(ValueError, match="one Axes or two, got 3"):
+        mk.plot_plan(run, ax=plt.subplots(1, 3)[1])
+    with pytest.raises(ValueError, match="where no stock was traced"):
+        mk.plot_plan(run, ax=plt.subplots(1, 2)[1])
+    swept = PLANNED.replace(policy=mk.OrderUpTo(safety=mk.Sweep([1, 2], name="units")))
+    with pytest.raises(ValueError, match="without sweeps"):
+        mk.plot_plan(mk.simulate(swept, periods=30, replications=3, seed=2, trace=FLOWS))
+
+
+ASKED = ["bullwhip", "net_stock_amplification"]
+
+
+def test_bullwhip() -> None:
+    shops = {"base stock": NORMAL.replace(policy=mk.BaseStock(240), forecast=None), "average of 5": NORMAL}
+    shops |= {
+        f"levelled {beta}": NORMAL.replace(policy=mk.OrderUpTo(safety=40, smoothing=beta, returns=True))
+        for beta in (0.25, 0.26, 0.27, 0.5)
+    }
+    runs = {
+        name: mk.simulate(shop, periods=300, warm_up=20, replications=100, seed=1, metrics=ASKED)
+        for name, shop in shops.items()
+    }
+    ax = mk.plot_bullwhip(runs)
+    readable(ax)
+    assert [t.get_text() for t in ax.texts] == ["dashed: orders vary as demand does", *runs]
+    assert ax.get_xlim()[0] == ax.get_ylim()[0] == 0
+    assert any(list(line.get_ydata()) == [1, 1] for line in ax.lines)
+    for run, drawn in zip(runs.values(), ax.containers, strict=True):
+        (dot,), x, y = drawn[0].get_xydata(), run.ratio("net_stock_amplification"), run.ratio("bullwhip")
+        assert dot.tolist() == [x.value, y.value]
+        across, up = (bars.get_segments()[0] for bars in drawn[2])
+        np.testing.assert_allclose(across, [[x.low, y.value], [x.high, y.value]])
+        np.testing.assert_allclose(up, [[x.value, y.low], [x.value, y.high]])
+    # The dots stay clear of the texts.
+    dots = ax.transData.transform([c[0].get_xydata()[0] for c in ax.containers])
+    for text in ax.texts[1:]:
+        box = text.get_window_extent()
+        assert not any(box.contains(*dot) for dot in dots), text.get_text()
+    readable(mk.plot_bullwhip({"base stock": runs["base stock"]}, ax=plt.subplots()[1]))
+    single = mk.simulate(NORMAL, periods=100, replications=1, seed=1, metrics=ASKED)
+    readable(mk.plot_bullwhip({"one future": single}))
+
+
+def test_bullwhip_refuses() -> None:
+    run = mk.simulate(NORMAL, periods=30, replications=3, seed=1, metrics=["cost"])
+    with pytest.raises(KeyError, match=r"the run mine did not keep.*metrics="):
+        mk.plot_bullwhip({"mine": run})
+    with pytest.raises(TypeError, match="mapping of names to runs"):
+        mk.plot_bullwhip(run)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="at least one run"):
+        mk.plot_bullwhip({})
+    flat = NORMAL.replace(demand=5)
+    with pytest.raises(ValueError, match="demand of 'flat' does not vary"):
+        mk.plot_bullwhip({"flat": mk.simulate(flat, periods=30, replications=3, seed=1, metrics=ASKED)})
+    swept = NORMAL.replace(policy=mk.OrderUpTo(smoothing=mk.Sweep([0.5, 1], name="β")))
+    with pytest.raises(ValueError, match="for 'all', needs a run without sweeps"):
+        mk.plot_bullwhip({"all": mk.simulate(swept, periods=30, replications=3, seed=1, metrics=ASKED)})

@@ -45,8 +45,9 @@ class Shop:
 
     every_period = False  # whether orders are placed between reviews
 
-    def __init__(self, shop: mk.MakeToStock, key: int, replication: int, name: str = "item") -> None:
-        self.shop: Any = shop
+    def __init__(self, shop: Any, key: int, replication: int, name: str = "item") -> None:
+        self.shop = shop
+        self.disruptions: tuple[Any, ...] = tuple(shop.disruptions)
         self.entity = zlib.crc32(name.encode())
         self.address = key, EVALUATION + replication
         opening = _opening(shop.policy) if shop.opening_stock is None else shop.opening_stock
@@ -56,8 +57,8 @@ class Shop:
         self.dock: list[Lot] = []
         self.held: list[tuple[float, float]] = []  # ordered and not shipped: quantity, counted
         self.common = 0
-        self.states: list[bool | None] = [None] * len(self.shop.disruptions)
-        self.was_down = [False] * len(self.shop.disruptions)
+        self.states: list[bool | None] = [None] * len(self.disruptions)
+        self.was_down = [False] * len(self.disruptions)
         self.totals = dict.fromkeys(
             ("expired", "scrapped", "obsolete", "overtime", "express_quantity", "expedited", "capacity"), 0.0
         )
@@ -71,7 +72,7 @@ class Shop:
     def look_up(self, t: int) -> None:
         """Which processes are down in this period."""
         self.was_down = [self.is_down(i, t - 1) if t else False for i in range(len(self.states))]
-        for i, d in enumerate(self.shop.disruptions):
+        for i, d in enumerate(self.disruptions):
             u = self.uniform(DISRUPTION, SUB_NUMBER[d.effect] << 32 | t, d.key)
             before = self.states[i]
             if before is None:
@@ -82,10 +83,10 @@ class Shop:
                 self.states[i] = u > (d.recover if before else 1.0 - d.fail)
 
     def is_down(self, i: int, t: int) -> bool:
-        return bool(self.states[i]) or any(a <= t < b for a, b in self.shop.disruptions[i].outages)
+        return bool(self.states[i]) or any(a <= t < b for a, b in self.disruptions[i].outages)
 
     def down(self, effect: str, t: int) -> bool:
-        return any(self.is_down(i, t) for i, d in enumerate(self.shop.disruptions) if d.effect == effect)
+        return any(self.is_down(i, t) for i, d in enumerate(self.disruptions) if d.effect == effect)
 
     # Stock.
 
@@ -113,7 +114,12 @@ class Shop:
             units -= used
 
     def put(self, t: int, units: float) -> None:
-        """For those who wait, then onto the shelf."""
+        """For those who wait, then onto the shelf; below nought, off the shelf, then owed."""
+        if units < 0:
+            back = min(-units, self.on_hand)
+            self.take(back)
+            self.backlog += -units - back
+            return
         served = min(units, self.backlog)
         self.backlog -= served
         self.shelf.append(Layer(t, units - served))
@@ -124,7 +130,7 @@ class Shop:
         event = self.shop.obsolescence
         if event is not None and (t in event.periods or self.uniform(LIFE, 1 << 32 | t) < event.hazard):
             self.totals["obsolete"] += self.destroy(0.0)
-        for i, d in enumerate(self.shop.disruptions):
+        for i, d in enumerate(self.disruptions):
             if d.effect == "stock" and self.is_down(i, t) and not self.was_down[i]:
                 self.totals["scrapped"] += self.destroy(d.remaining)
 
@@ -177,7 +183,7 @@ class Shop:
         if express is None:
             return 0.0
         in_time = sum(lot.counted for lot in self.under_way if lot.left <= express.lead_time)
-        q = max(0.0, express.level - (self.on_hand - self.backlog + in_time))
+        q: float = max(0.0, express.level - (self.on_hand - self.backlog + in_time))
         self.totals["express_quantity"] += q
         if express.lead_time == 0:
             self.put(t, q)
@@ -193,7 +199,7 @@ class Shop:
         q = self.wanted(t)
         if shop.yields is not None and shop.yields.inflate:
             q /= _share_expected(shop.yields)
-        q = _accepted(shop.quantities, q)
+        q = _accepted(shop.quantities, q) if q > 0 else q  # what goes back is nobody's order
         if shop.capacity is not None:
             regular = self.regular(t)
             self.totals["capacity"] += regular
@@ -212,13 +218,13 @@ class Shop:
         else:
             listed = [given] if isinstance(given, (int, float)) else given
             units = float(listed[t % len(listed)])
-        for i, d in enumerate(self.shop.disruptions):
+        for i, d in enumerate(self.disruptions):
             if d.effect == "capacity" and self.is_down(i, t):
                 units *= d.remaining
         return units
 
     def ship(self, t: int, q: float) -> None:
-        if q > 0:
+        if q:
             self.held.append((q, q if self.shop.yields is None else _counted(self.shop.yields, q)))
         drawn = 0
         if self.shop.crossing != "kaplan":
@@ -248,7 +254,6 @@ class Shop:
         if not self.down("transit", t):
             for lot in self.under_way:
                 lot.left = max(0, lot.left - 1)
-
 
     def observe(self, demand: float) -> None:
         """For those who learn from it."""

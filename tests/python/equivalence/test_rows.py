@@ -1,9 +1,9 @@
-"""Rows, the model with everything that limits and disturbs supply, agree with all that they could be held against.
+"""Rows, the model with all that limits and disturbs supply, agree with everything they can be held against.
 
-A design with a capacity, a yield, outages, ages, a second source or a plan runs on rows: a period at a time, all
-replications of a chunk in every step. Four things must give the same numbers: rows on any SIMD level; the scalar
-reference, which is written for reading; the lanes that plain designs run on; and one pass over all levels of a
-base stock, where what is missing from the level does not depend on it.
+A design with a capacity, a yield, outages, ages, a second source or a plan runs on rows: a period at a time,
+all replications of a chunk in every step. Four things must give the same numbers: rows on any SIMD level; the
+scalar reference, which is written for reading; the lanes that plain designs run on; and one pass over all
+levels of a base stock, where what is missing from the level does not depend on it.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from supplied import AT_ONCE, COSTS, EFFECTS, TOPICS, random_shop
 
 LATE, EARLY = "demand_before_order", "order_before_demand"
 LEVELS = ["scalar", *json.loads(_core.build_info())["simd"]]
-# Three tiles of periods; replications on both sides of the border of a chunk.
-RUN: dict[str, Any] = {"periods": 140, "warm_up": 9, "replications": 10, "first_replication": 251, "seed": 3}
+# Two tiles of periods; replications on both sides of the border of a chunk.
+RUN: dict[str, Any] = {"periods": 72, "warm_up": 9, "replications": 6, "first_replication": 253, "seed": 3}
 WHOLE = mk.Poisson(8)
-REAL = mk.Gamma(mean=8, sd=5)
+REAL = mk.Lognormal(mean=8, sd=5)
 
 
 def shop(**settings: Any) -> mk.MakeToStock:
@@ -86,7 +86,7 @@ def outages() -> dict[str, mk.MakeToStock]:
 
 def capacities() -> dict[str, mk.MakeToStock]:
     limits: list[Any] = [9, [5, 12, 0, 14], mk.Uniform(4, 14), mk.UniformInteger(2, 16)]
-    policies: list[mk.Law | Any] = [
+    policies: list[Any] = [
         mk.BaseStock(30),
         mk.BaseStock([30, 41, 22]),
         mk.MinMax(20, 50),
@@ -105,7 +105,9 @@ def capacities() -> dict[str, mk.MakeToStock]:
 
 def ages() -> dict[str, mk.MakeToStock]:
     table = {}
-    for life, issue, share, demand in itertools.product((1, 2, 5), ("fifo", "lifo"), (1, 0.5, 0), (WHOLE, REAL)):
+    for life, issue, share, demand in itertools.product(
+        (1, 2, 5), ("fifo", "lifo"), (1, 0.5, 0), (WHOLE, REAL)
+    ):
         table[f"{life} periods, {issue}, {share}, {type(demand).__name__}"] = shop(
             demand=demand, shelf_life=life, issue=issue, backorder_share=share
         )
@@ -245,7 +247,9 @@ TABLES = {
     "planned": planned(),
     "other plans": other_plans(),
 }
-CASES = [pytest.param(one, id=f"{table}: {name}") for table, shops in TABLES.items() for name, one in shops.items()]
+CASES = [
+    pytest.param(one, id=f"{table}: {name}") for table, shops in TABLES.items() for name, one in shops.items()
+]
 
 
 def assert_same(a: mk.Result, b: mk.Result, about: object = None) -> None:
@@ -270,12 +274,12 @@ def test_rows_are_the_reference(one: mk.MakeToStock) -> None:
 def test_rows_are_the_reference_whatever_comes_together(topic: str) -> None:
     for seed in range(12):
         one = random_shop(topic, seed)
-        changes = [one, one.replace(demand=mk.Gamma(mean=6, sd=4)) if one.yields is None else one]
-        for each in changes[seed % 2 :][:1]:
-            rows, plain = (
-                mk.simulate(each, **RUN, trace=list(mk.TRACES), simd=level) for level in (None, "scalar")
-            )
-            assert_same(rows, plain, each)
+        if seed % 2:
+            one = one.replace(demand=REAL)
+        rows, plain = (
+            mk.simulate(one, **RUN, trace=list(mk.TRACES), simd=level) for level in (None, "scalar")
+        )
+        assert_same(rows, plain, one)
 
 
 # Lanes.
@@ -307,13 +311,13 @@ def test_rows_are_lanes(name: str) -> None:
     lanes = mk.simulate(one, **RUN, trace=list(mk.TRACES))
     rows = mk.simulate(one, **RUN, trace=list(mk.TRACES), metrics=[*lanes.metrics, "bullwhip"])
     assert "bullwhip" not in lanes.metrics
-    # Real: quantities that were drawn or given as such, or shares of a shortage.
-    real = one.backorder_share not in (0, 1) or (lanes["demand"] * 131 % 1 > 1e-9).any()
-    real = real or np.atleast_1d(one.quantities.multiple or 1)[0] % 1 != 0  # type: ignore[operator]
+    # Quantities in parts of a unit are only the same but for rounding.
+    parts = name in ("real demand", "moving mean", "regimes", "first in, first out, some wait")
+    parts = parts or name == "capped, common, MOQ and packs"
     for kind, names in (("metric", lanes.metrics), ("trace", tuple(mk.TRACES))):
         for each in names:
             a, b = (run[each] if kind == "metric" else run.trace[each] for run in (lanes, rows))
-            if real:
+            if parts:
                 np.testing.assert_allclose(b, a, rtol=1e-12, atol=1e-12 * np.nanmax(np.abs(a)), err_msg=each)
             else:
                 assert np.array_equal(a, b, equal_nan=True), each
@@ -346,8 +350,8 @@ def test_what_does_nothing_changes_nothing(name: str) -> None:
         lanes = mk.simulate(base.replace(quantities=rules), **RUN, trace=list(mk.TRACES))
         rows = mk.simulate(base.replace(**NOTHING[name]), **RUN, trace=list(mk.TRACES))
         for metric in lanes.metrics:
-            if metric in ("cost", "profit") and "overtime" in name:
-                continue  # which is paid for
+            if metric in ("overtime_cost", "cost", "profit") and "overtime" in name:
+                continue  # it is paid for
             assert np.array_equal(rows[metric], lanes[metric], equal_nan=True), metric
         for traced in mk.TRACES:
             assert np.array_equal(rows.trace[traced], lanes.trace[traced]), traced
@@ -376,7 +380,9 @@ def test_two_names_of_one_thing() -> None:
         ({"shelf_life": 3}, {"shelf_life": 3, "backorder_share": 1, "issue": "fifo"}),
     ]
     for these, those in pairs:
-        a, b = (mk.simulate(shop(**s, opening_stock=25), **RUN, trace=list(mk.TRACES)) for s in (these, those))
+        a, b = (
+            mk.simulate(shop(**s, opening_stock=25), **RUN, trace=list(mk.TRACES)) for s in (these, those)
+        )
         for traced in mk.TRACES:
             assert np.array_equal(a.trace[traced], b.trace[traced]), (these, those, traced)
 
@@ -390,10 +396,14 @@ SOME = {
         lead_time=CROSSED,
         crossing="fifo",
         capacity=12,
-        disruptions=[mk.Disruption(e, 0.05, 0.3, remaining=0.5, key=i or None) for i, e in enumerate(EFFECTS)],
+        disruptions=[
+            mk.Disruption(e, 0.05, 0.3, remaining=0.5, key=i or None) for i, e in enumerate(EFFECTS)
+        ],
     ),
     "perishable": shop(shelf_life=3, issue="lifo", backorder_share=0.5, obsolescence=mk.Obsolescence(0.02)),
-    "from two sources": shop(lead_time=5, policy=mk.BaseStock(50), express=mk.Express(1, 14), expedite_below=2),
+    "from two sources": shop(
+        lead_time=5, policy=mk.BaseStock(50), express=mk.Express(1, 14), expedite_below=2
+    ),
     "forecast": shop(
         policy=mk.OrderUpTo(4, 1), forecast=mk.Holt(0.3, 0.1, damping=0.9), event_order=LATE, review_period=2
     ),
@@ -576,7 +586,11 @@ ONE_PASS: dict[str, dict[str, Any]] = {
         "lead_time": CROSSED,
     },
 }
-EXACT = [name for name, s in ONE_PASS.items() if not {"demand", "yields", "forecast"} & s.keys() and "real" not in name]
+EXACT = [
+    name
+    for name, s in ONE_PASS.items()
+    if not {"demand", "yields", "forecast"} & s.keys() and "real" not in name
+]
 
 
 @pytest.mark.parametrize("name", list(ONE_PASS))
@@ -591,7 +605,9 @@ def test_one_pass_is_the_grid(name: str) -> None:
             assert np.array_equal(grid[metric], one_pass[metric], equal_nan=True), metric
         else:
             # Of sums of squares, what is left after the square of the mean is taken off.
-            scale = np.nanmax(np.abs(grid[metric])) * (100 if "amplification" in metric or "variance" in metric else 1)
+            scale = np.nanmax(np.abs(grid[metric])) * (
+                100 if "amplification" in metric or "variance" in metric else 1
+            )
             np.testing.assert_allclose(
                 one_pass[metric], grid[metric], rtol=1e-12, atol=1e-12 * scale, err_msg=metric
             )
@@ -608,7 +624,9 @@ def test_traces_of_one_pass(name: str) -> None:
         )
         for traced in mk.TRACES:
             ours, theirs = run.trace[traced][i], alone.trace[traced]
-            np.testing.assert_allclose(ours, theirs, rtol=0, atol=0 if name in EXACT else 1e-10, err_msg=traced)
+            np.testing.assert_allclose(
+                ours, theirs, rtol=0, atol=0 if name in EXACT else 1e-10, err_msg=traced
+            )
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
@@ -636,7 +654,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         },
         "not a base stock",
     ),
-    "another policy": ({"policy": mk.ConstantOrder(mk.Sweep([8, 9], name="S")), "capacity": 9}, "not a base stock"),
+    "another policy": (
+        {"policy": mk.ConstantOrder(mk.Sweep([8, 9], name="S")), "capacity": 9},
+        "not a base stock",
+    ),
     "more than the level": ({"capacity": mk.Capacity(mk.Sweep([9, 10], name="C"))}, "differ in more"),
     "chances that differ": ({"disruptions": mk.Disruption("ship", mk.Sweep([0.1, 0.2]))}, "differ in more"),
 }
