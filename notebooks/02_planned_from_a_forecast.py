@@ -442,7 +442,7 @@ plt.show()
 # %% [markdown]
 # To the shelf a frozen week is one more week of lead time. It takes more from those who had news: what came
 # just in time now comes too late, and the first week hurts most. Where the same news comes four weeks
-# earlier, four frozen weeks cost less than half as much; beyond them it hurts again. **Do not freeze for
+# earlier, four frozen weeks cost about half as much or less; the next ones hurt again. **Do not freeze for
 # longer than your customers commit themselves.**
 #
 # ## 6 What would you pay?
@@ -473,9 +473,8 @@ rungs, saves = climb(MEAN, CV, 4000)
 rng, others = np.random.default_rng(SEED), []
 for _ in range(20):
     copy = rng.choice(history, history.size)
-    others.append(
-        {k: s.mean() for k, s in climb(copy.mean(), copy.std(ddof=1) / copy.mean(), 400)[1].items()}
-    )
+    _, gains = climb(copy.mean(), copy.std(ddof=1) / copy.mean(), 400)
+    others.append({rung: gain.mean() for rung, gain in gains.items()})
 ends = pd.DataFrame(others).agg(["min", "max"])
 first = rungs[f"{TODAY} (today)"]["cost"]
 rows = {

@@ -39,6 +39,7 @@ mod _core {
 
     type Arrays<'py> = Bound<'py, PyDict>;
     type Callback<'py> = Option<Bound<'py, PyAny>>;
+    type Consumed<'py> = (Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>);
 
     /// simulate(config, arrays, progress) -> dict
     #[pyfunction]
@@ -128,7 +129,7 @@ mod _core {
         planned: PyReadonlyArray2<'py, f64>,
         orders: PyReadonlyArray2<'py, f64>,
         counts_from: f64,
-    ) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>, Bound<'py, PyArray2<f64>>)> {
+    ) -> PyResult<Consumed<'py>> {
         let rule: crate::planning::Consumption = config::parse(rule)?;
         rule.check()?;
         let list = |of: PyReadonlyArray2<'py, f64>| -> Vec<crate::planning::Requirement> {

@@ -115,7 +115,7 @@ fn by_reference(
     warm_up: usize,
 ) -> Vec<(Vec<f64>, Vec<f64>)> {
     let demand = DemandSource::compile(&m.demand, &Arrays::new(), periods, 1).unwrap();
-    let p = Params::compile(m, &demand, periods).unwrap();
+    let p = Params::compile(m, &demand, (&Arrays::new(), periods, 1), (false, false)).unwrap();
     let maketo::config::Demand::Stationary { law } = &m.demand else { unreachable!() };
     let law = law.compile().unwrap();
     let tariff = Tariff {
