@@ -1,4 +1,4 @@
-"""Looking at plans without simulating stock: errors of forecasts, lots of a rule, forecasts consumed by orders."""
+"""Plans looked at without stock: errors of forecasts, lots of a rule, forecasts consumed by orders."""
 
 from __future__ import annotations
 
@@ -245,12 +245,13 @@ def consume_forecast(
     for name, value in (("backward", backward), ("forward", forward), ("period", period)):
         if value is not None:
             rule[name] = number(name, value)
-    lists = []
-    for name, value in (("planned", planned), ("orders", orders)):
-        array = real_array(name, value, axes=2) if len(value) else np.zeros((0, 2))  # type: ignore[arg-type]
+    lists: list[NDArray[np.float64]] = []
+    for name, pairs in (("planned", planned), ("orders", orders)):
+        given: Any = pairs
+        array = real_array(name, given, axes=2) if len(given) else np.zeros((0, 2))
         if array.shape[1] != 2 or not np.isfinite(array).all() or (array[:, 1] < 0).any():
-            raise ValueError(f"{name} must be pairs of a date and a quantity ≥ 0, got {value!r}")
+            raise ValueError(f"{name} must be pairs of a date and a quantity ≥ 0, got {pairs!r}")
         lists.append(array)
     since = -1e300 if counts_from is None else float(number("counts_from", counts_from))  # type: ignore[arg-type]
-    left, excess, total = _core.consume(json.dumps(rule), *lists, since)
+    left, excess, total = _core.consume(json.dumps(rule), lists[0], lists[1], since)
     return Consumption(left, excess, total)

@@ -53,7 +53,8 @@ class OrderUpTo(Noun, tag=("kind", "order_up_to")):
     Notes
     -----
     Opening stock is mean demand of the cover plus `safety`, unless given. F. Chen et al., *Management
-    Science* 46, 2000; smoothing: J. Dejonckheere et al., *European Journal of Operational Research* 147, 2003.
+    Science* 46, 2000; smoothing: J. Dejonckheere et al., *European Journal of Operational Research* 147,
+    2003.
     """
 
     safety: Real = 0
@@ -131,9 +132,10 @@ class FixedQuantity(Noun, tag=("rule", "fixed_quantity")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EconomicQuantity(Noun, tag=("rule", "economic_quantity")):
-    """The economic order quantity √(2·setup·demand/holding), or what is needed if that is more. F. W. Harris, 1913.
+    """The economic order quantity √(2·setup·demand/holding), or what is needed if that is more.
 
     `setup` is money per lot, `holding` money per unit and period; with `whole` it is rounded to whole units.
+    F. W. Harris, *Factory* 10, 1913.
     """
 
     setup: Real

@@ -99,14 +99,6 @@ class _YieldNoun(Noun):
         )
 
 
-_SHARED = """
-    counts : {"expected", "nominal"}
-        What the inventory position counts of a lot before it is seen.
-    inflate : bool
-        Orders are raised so that the expected good quantity is what the policy wanted.
-"""
-
-
 @dataclass(frozen=True, eq=False, repr=False)
 class ShareYield(_YieldNoun, tag=("kind", "share_yield")):
     """A random share of each lot is good: Y·q.

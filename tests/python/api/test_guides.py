@@ -86,6 +86,11 @@ def test_numbers_of_the_forecast_guide() -> None:
     for name, bias in names["bias"].items():
         mean = told(bias.value, (bias.high - bias.low) / 2).replace("−0.0", "0.0")
         assert errors[name] == [mean, told(names["spread"][name])]
+    text = page.read_text(encoding="utf-8")
+    week = names["weekly"].rmse
+    assert told(week.value[0], (week.high[0] - week.low[0]) / 2) in text
+    assert week.value[2] == pytest.approx(week.value[0], rel=0.01)
+    assert f"make {week.value[0] * 3**0.5:.1f}; there are {names['spread']['Holt–Winters']:.1f}" in text
     for name, run in names["safe"].items():
         service = estimate(run, "alpha_service", digits=3)
         assert safe[name] == [estimate(run, "cost"), service, cell(run, "on_hand")]
@@ -114,7 +119,6 @@ def test_numbers_of_the_forecast_guide() -> None:
         taken = "the oldest" if issue == "fifo" else "the freshest"
         assert row == [f"{weeks} weeks", taken, level, estimate(run, "profit", best), *shown]
     assert perishing
-    text = page.read_text(encoding="utf-8")
     rescued = names["rescued"]
     for one in (
         estimate(rescued, "cost"),

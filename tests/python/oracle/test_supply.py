@@ -39,7 +39,8 @@ def test_capacity() -> None:
         law = nxt
     close = np.convolve(law, one)  # what is missing at the close
     values = np.arange(len(close))
-    on_hand, waiting = close @ np.maximum(14 - values, 0), close @ np.maximum(values - 14, 0)
+    on_hand = float(close @ np.maximum(14 - values, 0))
+    waiting = float(close @ np.maximum(values - 14, 0))
     exact = {"on_hand": on_hand, "backorders": waiting, "cost": on_hand + 9 * waiting}
     known = {"on_hand": 5.293603371, "backorders": 0.1722256908, "cost": 6.843634588}
     assert exact == pytest.approx(known, rel=1e-8)

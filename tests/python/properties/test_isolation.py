@@ -129,3 +129,211 @@ def test_other_items_and_whether_they_share_anything() -> None:
     one = mk.simulate({"item": alone}, periods=PERIODS, **RUN, trace=["demand"])
     many = mk.simulate(others, periods=PERIODS, **RUN, trace=["demand"])
     assert np.array_equal(one.trace["demand"][0], many.trace["demand"][1])
+
+
+# Supply. Orders of 1, 2, 4, … units: how many units arrive tells which orders do.
+
+ORDERS, LONG = 50, 60
+RANDOM: dict[str, dict[str, Any]] = {
+    "lead times": {"lead_time": mk.Discrete([1, 2, 5], [0.25, 0.5, 0.25])},
+    **{
+        effect: {"disruptions": [mk.Disruption(effect, fail=0.2, recover=0.5)]}
+        for effect in ("order", "ship", "transit", "receive", "stock")
+    },
+    "capacity outages": {"capacity": 9, "disruptions": [mk.Disruption("capacity", 0.2, 0.5)]},
+    "capacity": {"capacity": mk.Uniform(4, 14)},
+    "share": {"yields": mk.ShareYield(mk.Uniform(0.5, 1))},
+    "all or nothing": {"yields": mk.AllOrNothingYield(0.8)},
+    "hazard": {"obsolescence": mk.Obsolescence(0.2)},
+}
+# The same inputs, drawn in every period, but so that nothing comes of it.
+HARMLESS: dict[str, dict[str, Any]] = {
+    **{
+        effect: {"disruptions": [mk.Disruption(effect, fail=1e-15, start="up")]}
+        for effect in ("order", "ship", "transit", "receive")
+    },
+    "stock": {"disruptions": [mk.Disruption("stock", 0.2, 0.5, remaining=1)]},
+    "capacity": {"capacity": mk.Uniform(1e15, 1e15 + 1)},
+    "share": {"yields": mk.ShareYield(mk.Discrete([0, 1], [1e-15, 1 - 1e-15]), "nominal")},
+    "all or nothing": {"yields": mk.AllOrNothingYield(1 - 1e-15, "nominal")},
+    "hazard": {"obsolescence": mk.Obsolescence(1e-15)},
+}
+
+
+def supplied(policy: Any, traced: str, **settings: Any) -> NDArray[np.float64]:
+    """A trace of a shop without demand that starts with nothing; orders arrive at once by default."""
+    shop = mk.MakeToStock(
+        **{"demand": 0, "policy": policy, "lead_time": 0, "opening_stock": 0, "key": 5, **settings}
+    )
+    return mk.simulate(shop, periods=LONG, **RUN, trace=[traced]).trace[traced].astype(float)
+
+
+def arrivals(**settings: Any) -> NDArray[np.int64]:
+    """When each order arrives, (replication, order); `LONG` where it never does."""
+    sizes = [2.0**t if t < ORDERS else 0.0 for t in range(LONG)]
+    stock = supplied(mk.RatePlan(sizes), "on_hand", **settings)
+    came = np.diff(stock, axis=1, prepend=0).astype(np.int64)
+    bits = came[:, :, None] >> np.arange(ORDERS) & 1
+    return np.where(bits.any(axis=1), bits.argmax(axis=1), LONG)
+
+
+def events(**settings: Any) -> NDArray[np.bool_]:
+    """When all that was there is gone. One unit comes in every period, so that there is something."""
+    gone: NDArray[np.bool_] = supplied(mk.ConstantOrder(1), "on_hand", **settings)[:, 1:] == 1
+    return gone
+
+
+def offered(**settings: Any) -> NDArray[np.float64]:
+    """What fits the capacity, where all is wanted that can be had."""
+    return supplied(mk.ConstantOrder(1e14), "order_quantity", **settings)
+
+
+def seen(name: str, **beside: Any) -> NDArray[Any]:
+    """What a random input does, with others beside it."""
+    settings = {**RANDOM[name], **{k: v for k, v in beside.items() if k != "disruptions"}}
+    settings["disruptions"] = [*RANDOM[name].get("disruptions", []), *beside.get("disruptions", [])]
+    if name in ("stock", "hazard"):
+        return events(**settings)
+    if name in ("capacity", "capacity outages"):
+        return offered(**settings)
+    if name == "share":
+        return supplied(mk.ConstantOrder(1), "on_hand", **settings)
+    return arrivals(**settings)
+
+
+@pytest.mark.parametrize("name", list(RANDOM))
+def test_supply_leaves_demand_alone(name: str) -> None:
+    assert np.array_equal(demand(POISSON), demand(POISSON, **RANDOM[name]))
+
+
+@pytest.mark.parametrize("name", list(RANDOM))
+def test_no_input_of_supply_changes_another(name: str) -> None:
+    """Each beside each of the others, drawn in every period, and beside all of them at once."""
+    alone = seen(name)
+    fields = RANDOM[name].keys() - {"disruptions"}
+    mine = [d.effect for d in RANDOM[name].get("disruptions", [])]
+    together: dict[str, Any] = {"disruptions": []}
+    for other, settings in HARMLESS.items():
+        if other == name or settings.keys() & fields or other in mine:
+            continue
+        assert np.array_equal(alone, seen(name, **settings)), other
+        together["disruptions"] += settings.get("disruptions", [])
+        together |= {k: v for k, v in settings.items() if k != "disruptions"}
+    assert len(together["disruptions"]) >= 4
+    assert np.array_equal(alone, seen(name, **together))
+
+
+def test_what_each_input_does_alone_tells_what_all_do_together() -> None:
+    """An order that is placed leaves when the supplier is up, with the yield and lead time of that period.
+
+    It travels while transit is up, and enters when the dock is open. All of this is known from runs in which
+    nothing else was random.
+    """
+    both = ("order", "ship", "transit", "receive", "lead times", "all or nothing")
+    placed, ships, moves, opens, waits, good = (seen(name) for name in both)
+    up = moves == np.arange(ORDERS)
+    waits = waits - np.arange(ORDERS)
+    together: dict[str, Any] = {"disruptions": []}
+    for name in both:
+        together["disruptions"] += RANDOM[name].get("disruptions", [])
+        together |= {k: v for k, v in RANDOM[name].items() if k != "disruptions"}
+    found = arrivals(**together)
+    compared = 0
+    for r in range(len(found)):
+        for order in range(25):
+            expected = LONG
+            leaves = ships[r, order]
+            if placed[r, order] == order and good[r, leaves] == leaves:
+                period, left = leaves, waits[r, leaves]
+                while left or not up[r, period]:
+                    left -= up[r, period]
+                    period += 1
+                expected = opens[r, period]
+            assert found[r, order] == expected, (r, order)
+            compared += expected != LONG
+    assert compared > 0.4 * 25 * len(found)
+
+
+def test_processes_of_one_item_have_luck_of_their_own() -> None:
+    """With the same chances, an item's order, ship, transit and receive go down at different times."""
+    down = [seen(e) != np.arange(ORDERS) for e in ("order", "ship", "transit", "receive")]
+    down.append(seen("all or nothing") != np.arange(ORDERS))
+    for i, a in enumerate(down):
+        for b in down[i + 1 :]:
+            # Down 2/7 of the time, with a correlation of 0.3 from period to period: 0.01 is a standard error.
+            assert abs(np.corrcoef(a.ravel(), b.ravel())[0, 1]) < 0.05
+    named = mk.Disruption("order", 0.2, 0.5, key="strike")
+    two = [RANDOM["order"]["disruptions"][0], named]
+    either = arrivals(disruptions=two) == LONG
+    assert np.array_equal(either, (seen("order") == LONG) | (arrivals(disruptions=named) == LONG))
+
+
+def test_settings_meet_the_same_luck() -> None:
+    """A larger hazard adds events and takes none away; better laws are better in every period."""
+    few, many = (events(obsolescence=mk.Obsolescence(h)) for h in (0.05, 0.2))
+    assert (few <= many).all()
+    assert few.sum() < many.sum()
+    assert (offered(capacity=mk.Uniform(4, 14)) < offered(capacity=mk.Uniform(5, 14))).all()
+    low, high = (
+        np.diff(supplied(mk.ConstantOrder(1), "on_hand", yields=mk.ShareYield(law)))
+        for law in (mk.Uniform(0.5, 1), mk.Uniform(0.6, 1))
+    )
+    assert (low < high).all()
+    often, rarely = (arrivals(yields=mk.AllOrNothingYield(p)) == LONG for p in (0.7, 0.9))
+    assert (rarely <= often).all()
+
+
+SHARED: dict[str, tuple[str, Any]] = {
+    "order": ("order_quantity", lambda key: {"disruptions": mk.Disruption("order", 0.2, 0.5, key=key)}),
+    "ship": ("on_hand", lambda key: {"disruptions": mk.Disruption("ship", 0.2, 0.5, key=key)}),
+    "transit": ("on_hand", lambda key: {"disruptions": mk.Disruption("transit", 0.2, 0.5, key=key)}),
+    "receive": ("on_hand", lambda key: {"disruptions": mk.Disruption("receive", 0.2, 0.5, key=key)}),
+    "stock": ("on_hand", lambda key: {"disruptions": mk.Disruption("stock", 0.2, 0.5, key=key)}),
+    "capacity outages": (
+        "order_quantity",
+        lambda key: {"capacity": 0.5, "disruptions": mk.Disruption("capacity", 0.2, 0.5, key=key)},
+    ),
+    "capacity": ("order_quantity", lambda key: {"capacity": mk.Capacity(mk.Uniform(0, 1), key=key)}),
+    "hazard": ("on_hand", lambda key: {"obsolescence": mk.Obsolescence(0.2, key=key)}),
+}
+
+
+@pytest.mark.parametrize("name", list(SHARED))
+def test_items_that_name_the_same_process_share_its_luck(name: str) -> None:
+    """Items of one key go down together; without it, or with another, they do not."""
+    traced, named = SHARED[name]
+
+    def run(*keys: Any) -> list[NDArray[np.float64]]:
+        base = mk.MakeToStock(demand=0, policy=mk.ConstantOrder(1), lead_time=0, opening_stock=0)
+        shops = {f"item {i}": base.replace(**named(key)) for i, key in enumerate(keys)}
+        both = mk.simulate(shops, periods=LONG, **RUN, trace=[traced]).trace[traced]
+        return list(both.astype(float))
+
+    own, other = run(None, None)
+    assert not np.array_equal(own, other)
+    a, b, c, d = run("plant", "plant", "site", 77)
+    assert np.array_equal(a, b)
+    assert len({x.tobytes() for x in (own, a, c, d)}) == 4
+    assert np.array_equal(d, run(77)[0])
+    # The key of an item is its own process.
+    assert np.array_equal(run("item 0")[0], own)
+
+
+def test_a_shared_process_is_all_that_is_shared() -> None:
+    shop = mk.MakeToStock(
+        demand=POISSON,
+        policy=mk.BaseStock(30),
+        lead_time=NESTED,
+        yields=mk.AllOrNothingYield(0.9),
+        capacity=mk.Capacity(mk.Uniform(4, 14), key="plant"),
+        disruptions=mk.Disruption("ship", 0.2, 0.5, key="plant"),
+    )
+    together = mk.simulate({"a": shop, "b": shop}, periods=LONG, **RUN, trace=["demand"], keep="replications")
+    for i, name in enumerate("ab"):
+        alone = mk.simulate(shop, periods=LONG, **RUN, name=name)
+        assert np.array_equal(together["cost"][i], alone["cost"])
+        assert np.array_equal(together["on_hand"][i], alone["on_hand"])
+    first, second = together.trace["demand"].astype(float)
+    assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.05
+    # One law for both, one draw: random capacities of a plant rise and fall together.
+    assert np.array_equal(*together["capacity"])
