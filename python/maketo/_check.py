@@ -64,6 +64,13 @@ def count(field: str, value: object, *, at_least: int = 0, below: int = 1 << 32)
     return n
 
 
+def whole(field: str, value: object, *, at_least: int = 0) -> int | Sweep:
+    """A whole number, or a sweep of them."""
+    if isinstance(value, Sweep):
+        return Sweep([count(field, x, at_least=at_least) for x in value.values], value.name)
+    return count(field, value, at_least=at_least)
+
+
 def inner_share(field: str, value: object) -> float:
     """A number strictly between 0 and 1."""
     x = number(field, value)

@@ -154,6 +154,8 @@ _COSTS: dict[str, tuple[tuple[str, ...], Callable[[Cell, MakeToStock], Array]]] 
 }
 _PARTS = ("holding_cost", "backorder_cost", "shortage_cost", "lost_sale_cost", "order_cost", "purchase_cost")
 _RATES = ("holding", "backorder", "shortage", "lost_sale", "order", "unit")
+# What these price is not traced.
+_UNTRACED = ("overtime", "express", "expedite", "disposal", "erosion")
 _COUNTS: dict[str, tuple[tuple[str, ...], Callable[[Cell], Array]]] = {
     "short": (("demand", "filled"), lambda t: t["demand"] - t["filled"]),
     "orders": (("order_quantity",), lambda t: _positive(t["order_quantity"])),
@@ -176,6 +178,8 @@ def _per_period(run: Result, name: str) -> tuple[Array, Array | None]:
     about = metrics[name]
     if about.kind == "ratio":
         sides = [_catalogue.parts(side or name) for side in (about.numerator, about.denominator)]
+        if any(trace not in _catalogue.traces() for side in sides for _, trace in side):
+            raise ValueError(f"{name} has no value in a single period, so there are no batches of it")
         _demand_traces(run, name, [trace for side in sides for _, trace in side])
         top, bottom = (sum(sign * _trace(run, trace) for sign, trace in side) for side in sides)
         return np.asarray(top), np.asarray(bottom)
@@ -196,6 +200,12 @@ def _money(run: Result, name: str) -> Array:
     listed = expand(run.shops)[1]
     shops = [listed[item][i] for i in range(len(next(iter(listed.values())))) for item in listed]
     parts = [name]
+    priced = [rate for rate in _UNTRACED if any(_f(getattr(s.costs, rate)) for s in shops)]
+    if name in ("cost", "purchase_cost") and priced and (name == "cost" or "erosion" in priced):
+        raise ValueError(
+            f"{name} has parts that are not traced (costs.{', costs.'.join(priced)}), so there are no "
+            "batches of it"
+        )
     if name == "cost":
         charged = zip(_PARTS, _RATES, strict=True)
         parts = [part for part, rate in charged if any(_f(getattr(s.costs, rate)) for s in shops)]

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from ._check import choice, count, number, numbers, real_array, truth
+from ._check import choice, number, numbers, real_array, truth, whole
 from ._demand import Add
 from ._noun import Noun, decode
-from .laws import Real
+from .laws import Real, Whole
 
 __all__ = [
     "FORECASTS",
@@ -171,20 +172,20 @@ class _Method(Noun):
         past: Any = self.history
         self._set(
             initial=None if self.initial is None else number(f"{name}.initial", self.initial),
-            history=numbers(f"{name}.history", past) if len(past) else (),
+            history=numbers(f"{name}.history", past) if np.size(past) else (),
             error=error,
             observe=choice(f"{name}.observe", self.observe, ("demand", "sales")),
             bias=_bias(name, self.bias),
         )
         for given in self._own():
             value = getattr(self, given)
-            whole = given in ("window", "season")
             if given == "multiplicative":
                 truth(f"{name}.{given}", value)
             elif value is not None:
                 field_name = f"{name}.{given}"
+                periods = given in ("window", "season")
                 self._set(
-                    **{given: count(field_name, value, at_least=1) if whole else number(field_name, value)}
+                    **{given: whole(field_name, value, at_least=1) if periods else number(field_name, value)}
                 )
 
     @classmethod
@@ -196,14 +197,14 @@ _COMMON = ("initial", "history", "error", "observe", "bias")
 
 
 def _bias(name: str, value: Any) -> Any:
-    return numbers(f"{name}.bias", value) if len(value) else ()
+    return numbers(f"{name}.bias", np.atleast_1d(value)) if np.size(value) else ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MovingAverage(_Method, tag=("kind", "moving_average")):
     """The mean of the last `window` observations. R. G. Brown, 1959."""
 
-    window: int
+    window: Whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -236,7 +237,7 @@ class HoltWinters(_Method, tag=("kind", "holt_winters")):
     alpha: Real
     beta: Real
     gamma: Real
-    season: int
+    season: Whole
     multiplicative: bool = False
     damping: Real = 1
 
@@ -245,7 +246,7 @@ class HoltWinters(_Method, tag=("kind", "holt_winters")):
 class SeasonalNaive(_Method, tag=("kind", "seasonal_naive")):
     """What was observed a `season` ago; a season of 1 repeats the last observation."""
 
-    season: int
+    season: Whole
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -1,6 +1,7 @@
 """Make to stock: production planned ahead of demand, customers served from stock.
 
-One item, one stock, one supplier of unlimited capacity. What is released in one period serves a later one.
+One item, one stock, one supplier, without limits unless they are given. What is released in one period serves
+a later one.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ._check import choice, count, number, plain
+from ._check import choice, count, number, plain, whole
 from ._law import LawLike
 from ._noun import Noun, decode
 from .demand import DemandLike, as_demand
@@ -85,7 +86,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     ----------
     demand : law, Bootstrap, Paths, number, scipy.stats distribution or array of observations
         Units demanded per period.
-    policy : BaseStock, MinMax, ReorderQuantity, CappedBaseStock or ConstantOrder
+    policy : BaseStock, MinMax, ReorderQuantity, CappedBaseStock, ConstantOrder, OrderUpTo, MaterialPlan, …
         When and how much is released. With `review_period` R, `BaseStock` is (R, S) and `MinMax` (R, s, S).
     lead_time : law or number
         Whole periods from release to receipt; say how a continuous law is made whole:
@@ -202,7 +203,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             costs=costs,
             quantities=quantities,
             crossing=choice("crossing", self.crossing, ("independent", "fifo", "kaplan", "common")),
-            review_period=_review(self.review_period),
+            review_period=whole("review_period", self.review_period, at_least=1),
             event_order=choice(
                 "event_order", self.event_order, ("order_before_demand", "demand_before_order")
             ),
@@ -213,7 +214,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             capacity=as_capacity("capacity", self.capacity),
             yields=as_yield("yields", self.yields),
             disruptions=_disruptions(self.disruptions),
-            shelf_life=_whole("shelf_life", self.shelf_life),
+            shelf_life=None if self.shelf_life is None else whole("shelf_life", self.shelf_life, at_least=1),
             issue=choice("issue", self.issue, ("fifo", "lifo")),
             obsolescence=_one("obsolescence", self.obsolescence, Obsolescence),
             express=_one("express", self.express, Express),
@@ -222,18 +223,6 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             else number("expedite_below", self.expedite_below),
             key=None if self.key is None else count("key", self.key),
         )
-
-
-def _review(value: Any) -> int | Sweep:
-    if isinstance(value, Sweep):
-        return Sweep([count("review_period", x, at_least=1) for x in value.values], value.name)
-    return count("review_period", value, at_least=1)
-
-
-def _whole(field_name: str, value: Any) -> int | Sweep | None:
-    if isinstance(value, Sweep):
-        return Sweep([count(field_name, x, at_least=1) for x in value.values], value.name)
-    return None if value is None else count(field_name, value, at_least=1)
 
 
 def _one(field_name: str, value: Any, kind: type[Any]) -> Any:

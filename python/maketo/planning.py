@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import ArrayLike
 
-from ._check import count, number, numbers, truth
+from ._check import number, numbers, truth, whole
 from ._noun import Noun, decode
-from .laws import Real
+from .laws import Real, Whole
 
 __all__ = [
     "LOT_RULES",
@@ -40,13 +41,14 @@ class OrderUpTo(Noun, tag=("kind", "order_up_to")):
     safety : float
         Units above the forecast.
     factor : float
-        Multiples z of the estimated standard deviation of the forecast's error over the cover.
+        Multiples z of the estimated standard deviation of the forecast's error over the cover; refused where
+        none is known (`GivenForecast`, or `KnownMean` of demand whose spread over a cover is not known).
     cover : int, optional
         Periods that must be covered; by default the protection interval: lead time + review period, one less
         with demand before order.
     smoothing : float
-        β in (0, 1]: ``q = (1 − β)·(forecast per period) + β·(S_t − position)``. Below 1 production is
-        levelled: orders vary less, stock varies more.
+        β in (0, 1]: ``q = (1 − β)·(forecast until the next review) + β·(S_t − position)``. Below 1
+        production is levelled: orders vary less, stock varies more.
     returns : bool
         What is too much goes back, free of charge, so that orders may be negative: how theory has it.
 
@@ -59,7 +61,7 @@ class OrderUpTo(Noun, tag=("kind", "order_up_to")):
 
     safety: Real = 0
     factor: Real = 0
-    cover: int | None = None
+    cover: Whole | None = None
     smoothing: Real = 1
     returns: bool = False
 
@@ -67,7 +69,7 @@ class OrderUpTo(Noun, tag=("kind", "order_up_to")):
         self._set(
             safety=number("OrderUpTo.safety", self.safety),
             factor=number("OrderUpTo.factor", self.factor),
-            cover=None if self.cover is None else count("OrderUpTo.cover", self.cover, at_least=1),
+            cover=None if self.cover is None else whole("OrderUpTo.cover", self.cover, at_least=1),
             smoothing=number("OrderUpTo.smoothing", self.smoothing),
             returns=truth("OrderUpTo.returns", self.returns),
         )
@@ -75,16 +77,16 @@ class OrderUpTo(Noun, tag=("kind", "order_up_to")):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class FollowForecast(Noun, tag=("kind", "follow_forecast")):
-    """At every review release the forecast of one period, whatever the stock: planned production.
+    """At every review release the forecast until the next one, whatever the stock: planned production.
 
     ``q = forecast + safety + factor · its estimated error``. Needs a `forecast` on the shop.
 
     Parameters
     ----------
     safety, factor : float
-        Units, and multiples of the estimated standard deviation of one period's error, above the forecast.
+        Units, and multiples of the estimated standard deviation of the forecast's error, above the forecast.
     ahead : int, optional
-        Periods from the coming one to the one that is made for; by default that of the receipt.
+        Periods from the coming one to the first that is made for; by default that of the receipt.
 
     Notes
     -----
@@ -94,24 +96,26 @@ class FollowForecast(Noun, tag=("kind", "follow_forecast")):
 
     safety: Real = 0
     factor: Real = 0
-    ahead: int | None = None
+    ahead: Whole | None = None
 
     def __post_init__(self) -> None:
         self._set(
             safety=number("FollowForecast.safety", self.safety),
             factor=number("FollowForecast.factor", self.factor),
-            ahead=None if self.ahead is None else count("FollowForecast.ahead", self.ahead),
+            ahead=None if self.ahead is None else whole("FollowForecast.ahead", self.ahead),
         )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RatePlan(Noun, tag=("kind", "rate_plan")):
-    """A schedule: `quantities` per period, repeating, whatever the stock. Opening stock is the first."""
+    """A schedule: `quantities` per period, repeating, whatever the stock; reviewed in every period. Opening
+    stock is the first.
+    """
 
     quantities: ArrayLike
 
     def __post_init__(self) -> None:
-        one = [self.quantities] if isinstance(self.quantities, (int, float)) else self.quantities
+        one = np.atleast_1d(self.quantities)
         self._set(quantities=numbers("RatePlan.quantities", one))
 
 
@@ -154,13 +158,13 @@ class EconomicQuantity(Noun, tag=("rule", "economic_quantity")):
 class PeriodQuantity(Noun, tag=("rule", "period_quantity")):
     """A lot covers so many `periods`; or as many as the economic quantity of `setup` and `holding` does."""
 
-    periods: int | None = None
+    periods: Whole | None = None
     setup: Real | None = None
     holding: Real | None = None
 
     def __post_init__(self) -> None:
         if self.periods is not None:
-            self._set(periods=count("PeriodQuantity.periods", self.periods, at_least=1))
+            self._set(periods=whole("PeriodQuantity.periods", self.periods, at_least=1))
         for name in ("setup", "holding"):
             if getattr(self, name) is not None:
                 self._set(**{name: number(f"PeriodQuantity.{name}", getattr(self, name))})
@@ -221,10 +225,10 @@ class MaterialPlan(Noun, tag=("kind", "material_plan")):
     Needs a `forecast` and a constant lead time. J. Orlicky, *Material Requirements Planning*, 1975.
     """
 
-    horizon: int
+    horizon: Whole
     lots: LotRule = LotForLot()
     safety: Real = 0
-    fence: int = 0
+    fence: Whole = 0
 
     def __post_init__(self) -> None:
         lots: Any = decode(self.lots) if isinstance(self.lots, dict) else self.lots
@@ -232,10 +236,10 @@ class MaterialPlan(Noun, tag=("kind", "material_plan")):
             known = ", ".join(r.__name__ for r in LOT_RULES)
             raise TypeError(f"MaterialPlan.lots must be one of {known}, got {self.lots!r}")
         self._set(
-            horizon=count("MaterialPlan.horizon", self.horizon, at_least=1),
+            horizon=whole("MaterialPlan.horizon", self.horizon, at_least=1),
             lots=lots,
             safety=number("MaterialPlan.safety", self.safety),
-            fence=count("MaterialPlan.fence", self.fence),
+            fence=whole("MaterialPlan.fence", self.fence),
         )
 
 
@@ -286,10 +290,10 @@ class DemandDriven(Noun, tag=("kind", "demand_driven")):
     """
 
     buffer: Buffer
-    window: int = 13
+    window: Whole = 13
 
     def __post_init__(self) -> None:
         buffer: Any = Buffer.from_dict(self.buffer) if isinstance(self.buffer, dict) else self.buffer
         if not isinstance(buffer, Buffer):
             raise TypeError(f"DemandDriven.buffer must be Buffer(…), got {self.buffer!r}")
-        self._set(buffer=buffer, window=count("DemandDriven.window", self.window, at_least=1))
+        self._set(buffer=buffer, window=whole("DemandDriven.window", self.window, at_least=1))

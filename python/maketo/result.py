@@ -308,7 +308,8 @@ class Result:
         Parameters
         ----------
         name : str
-            "fill_rate" or "gamma_service".
+            "fill_rate", "gamma_service", or on demand "utilisation", "days_of_supply", "bullwhip" and
+            "net_stock_amplification".
         level : float, optional
             Confidence level; by default that of the run.
 
@@ -320,6 +321,9 @@ class Result:
             If the level is not in (0, 1), or cannot be had from what was kept.
         """
         if name not in self._ratios:
+            known = _catalogue.metrics().get(name)
+            if known is not None and known.numerator:
+                raise KeyError(f"{name!r} was not kept; ask for it: simulate(…, metrics=[…, {name!r}])")
             raise KeyError(f"{name!r} is not a ratio metric; those are {', '.join(self._ratios)}")
         confidence = self._level(level)
         columns = self._ratios[name]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ._check import choice, count, number, numbers, plain, truth
+from ._check import choice, count, number, numbers, plain, truth, whole
 from ._demand import Key, as_key_of
 from ._law import Law, LawLike
 from ._noun import Noun
-from .laws import Real, as_law
+from .laws import Real, Whole, as_law
 from .sweep import Sweep
 
 __all__ = [
@@ -241,7 +240,7 @@ class Disruption(Noun):
     fail: Real = 0
     recover: Real = 1
     start: str = "stationary"
-    outages: Sequence[tuple[int, int]] = ()
+    outages: ArrayLike = ()
     key: Key | None = None
     remaining: Real = 0
 
@@ -285,7 +284,7 @@ class Obsolescence(Noun):
     """
 
     hazard: Real = 0
-    periods: Sequence[int] = ()
+    periods: ArrayLike = ()
     key: Key | None = None
 
     def __post_init__(self) -> None:
@@ -317,10 +316,10 @@ class Express(Noun):
     Mieghem, *Management Science* 56, 2010.
     """
 
-    lead_time: int
+    lead_time: Whole
     level: Real
 
     def __post_init__(self) -> None:
         self._set(
-            lead_time=count("Express.lead_time", self.lead_time), level=number("Express.level", self.level)
+            lead_time=whole("Express.lead_time", self.lead_time), level=number("Express.level", self.level)
         )

@@ -35,6 +35,8 @@ pub struct Arima {
     burn_in: usize,
     /// Standard deviation in the long run; of one step with differences.
     pub spread: f64,
+    /// What is left of a shock of 1 after each number of periods.
+    responses: Vec<f64>,
     scores: &'static Scores,
 }
 
@@ -109,6 +111,7 @@ impl Arima {
             returns: p.returns,
             burn_in,
             spread: p.sd * variance.sqrt(),
+            responses: psi,
             scores: Scores::shared()?,
         })
     }
@@ -126,6 +129,18 @@ impl Arima {
             1 => self.mean + n * self.drift,
             _ => self.mean + 0.5 * n * (n + 1.0) * self.drift,
         }
+    }
+
+    /// Standard deviation of demand over so many periods together, before clipping; with differences there is none.
+    pub fn cover_sd(&self, periods: usize) -> Option<f64> {
+        if self.differences > 0 {
+            return None;
+        }
+        let psi = &self.responses;
+        let covariance = |h: usize| psi.iter().zip(psi.iter().skip(h)).map(|(a, b)| a * b).sum::<f64>();
+        let m = periods as f64;
+        let pairs: f64 = (1..periods).map(|h| 2.0 * (m - h as f64) * covariance(h)).sum();
+        Some(self.sd * (m * covariance(0) + pairs).max(0.0).sqrt())
     }
 
     /// A size that demand hardly exceeds in so many periods.

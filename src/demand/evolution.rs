@@ -16,10 +16,11 @@
 use super::Window;
 use crate::engine::lattice::{DEPTH, LANES, Row, Rows, Source, Tile, Words, draw, new_tile};
 use crate::error::{Error, Result, check};
-use crate::law::float::exp;
+use crate::law::float::{exp, exp_m1};
 use crate::law::score::Scores;
 use crate::random::Stream;
 use fearless_simd::Simd;
+use std::ops::Range;
 
 /// Longest horizon.
 const LONGEST: usize = 60;
@@ -122,16 +123,32 @@ impl Evolution {
         if self.multiplied { self.largest_mean() * exp(sd) } else { self.largest_mean() + sd }
     }
 
-    /// Standard deviation of the error of the forecast of m periods together: Var = Σ_{n ≤ m} 1ᵀΣ_[n]1 with Σ_[n] the leading
-    /// block, all of it beyond H; where shocks are multiplied, as if each were small.
-    pub fn error_sd(&self, periods: usize) -> f64 {
+    /// Standard deviation over the periods `cover` ahead of each period, one number if it is the same for all: of demand, or
+    /// of the error of what is foreseen (all that is not foreseen yet). With C(k, l) = Σ_i Σ_{k−i, l−i}, over the shocks that
+    /// both periods have in common: Var = Σ_{k,l} C(k, l), with multiplied shocks Σ_{k,l} μ_k·μ_l·(e^{C(k, l)} − 1), which of
+    /// the error is its size around the mean.
+    pub fn cover_sd(&self, cover: Range<usize>, periods: usize, foreseen: bool) -> Vec<f64> {
         let size = self.shocks.len();
-        let block =
-            |n: usize| -> f64 { self.shocks[..n].iter().map(|row| row[..n].iter().sum::<f64>()).sum() };
-        let variance: f64 = (1..=periods).map(|n| block(n.min(size))).sum();
-        let scale =
-            if self.multiplied { self.means.iter().sum::<f64>() / self.means.len() as f64 } else { 1.0 };
-        variance.max(0.0).sqrt() * scale
+        let common = |k: usize, l: usize| -> f64 {
+            let (near, apart) = (k.min(l), k.abs_diff(l));
+            // Index of the shared shocks in the nearer of the two periods.
+            (0..size.saturating_sub(apart))
+                .filter(|j| !foreseen || *j <= near)
+                .map(|j| self.shocks[j][j + apart])
+                .sum()
+        };
+        let pairs: Vec<(usize, usize, f64)> = cover
+            .clone()
+            .flat_map(|k| cover.clone().map(move |l| (k, l)))
+            .map(|(k, l)| (k, l, if self.multiplied { exp_m1(common(k, l)) } else { common(k, l) }))
+            .filter(|(.., c)| *c != 0.0)
+            .collect();
+        let starts = if self.multiplied && self.means.len() > 1 { periods + 1 } else { 1 };
+        let variance = |now: usize| -> f64 {
+            let weight = |k: usize| if self.multiplied { self.mean(now + k) } else { 1.0 };
+            pairs.iter().map(|(k, l, c)| c * weight(*k) * weight(*l)).sum()
+        };
+        (0..starts).map(|now| variance(now).max(0.0).sqrt()).collect()
     }
 
     fn shift(&self) -> usize {
@@ -346,8 +363,23 @@ mod tests {
     fn error_of_a_cover() {
         let m = vec![vec![9.0, 3.0, 0.0], vec![3.0, 4.0, 1.0], vec![0.0, 1.0, 1.0]];
         let e = Evolution::new(&[100.0], &m, false, true, 10).unwrap();
-        assert!((e.error_sd(2) * e.error_sd(2) - 28.0).abs() < 1e-9);
-        assert!((e.error_sd(1) * e.error_sd(1) - 9.0).abs() < 1e-9);
+        let squared = |e: &Evolution, m: usize, foreseen| {
+            let sd = e.cover_sd(0..m, 10, foreseen)[0];
+            sd * sd
+        };
+        assert!((squared(&e, 2, true) - 28.0).abs() < 1e-9);
+        assert!((squared(&e, 1, true) - 9.0).abs() < 1e-9);
+        // Of demand itself: Var d = 14, Cov(d_t, d_{t+1}) = 3 + 1.
+        assert!((squared(&e, 1, false) - 14.0).abs() < 1e-9);
+        assert!((squared(&e, 2, false) - 36.0).abs() < 1e-9);
+        assert_eq!(e.cover_sd(0..2, 10, true).len(), 1);
+        let small: Vec<Vec<f64>> = m.iter().map(|row| row.iter().map(|x| x * 1e-4).collect()).collect();
+        let means: Vec<f64> = (0..10).map(|t| 100.0 + f64::from(t)).collect();
+        let e = Evolution::new(&means, &small, true, false, 10).unwrap();
+        let sd = e.cover_sd(1..2, 10, false);
+        // From period 2, one ahead: a mean of 103 and Var log d = 14e-4.
+        assert!((sd[2] - 103.0 * exp_m1(14e-4).sqrt()).abs() < 1e-9);
+        assert_eq!(sd.len(), 11);
         assert_eq!(e.trace, 14.0);
     }
 }

@@ -355,6 +355,24 @@ impl Marginal {
         }
     }
 
+    /// Variance of demand in each period, where it is known and periods are independent; one number if it is the same for all.
+    pub fn variances(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::Law { sampler, .. } => Some(vec![sampler.variance()]),
+            Self::Tables(t) if !t.profile.any_random() => {
+                Some(t.of.iter().map(|table| t.tables[*table as usize].variance()).collect())
+            }
+            Self::Moved(m) if m.scaled && !m.profile.any_random() => {
+                Some(m.profile.mean.iter().map(|x| x * x * m.law.variance()).collect())
+            }
+            Self::Moved(m) if !m.floor && !m.profile.any_random() => {
+                let of = |t: usize| if m.profile.closed(t) { 0.0 } else { m.law.variance() };
+                Some((0..m.profile.mean.len()).map(of).collect())
+            }
+            Self::Tables(_) | Self::Moved(_) | Self::Chained(_) => None,
+        }
+    }
+
     /// Mean demand of a period, averaged over `periods` periods, where it is known.
     pub fn mean(&self, periods: usize) -> Option<f64> {
         match self {

@@ -41,6 +41,7 @@ use crate::engine::lattice::{Source, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
 use crate::law::{Law, Sampler, WholeTable};
 use crate::random::{EVALUATION, Stream};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Largest demand of a period: sums stay finite, and units stay whole, far below it.
@@ -205,9 +206,28 @@ impl DemandSource {
     /// Standard deviation of a period's demand, where it is known: of one law for all periods, or of a process.
     pub fn sd(&self) -> Option<f64> {
         match &self.kind {
-            DemandKind::Evolving(e) => Some(e.error_sd(1)),
+            DemandKind::Evolving(e) => e.cover_sd(0..1, 1, false).first().copied(),
             DemandKind::Arima(a) => Some(a.spread),
             _ => self.steady().map(|law| law.variance().sqrt()),
+        }
+    }
+
+    /// Standard deviation of demand over the periods `cover` ahead of each period, where it is known: one number if it is the
+    /// same for all. With `foreseen` that of the error of what demand's own evolution foresees.
+    pub fn cover_sd(&self, cover: Range<usize>, periods: usize, foreseen: bool) -> Option<Vec<f64>> {
+        match &self.kind {
+            DemandKind::Evolving(e) => Some(e.cover_sd(cover, periods, foreseen)),
+            DemandKind::Arima(a) => a.cover_sd(cover.len()).map(|sd| vec![sd]),
+            DemandKind::Drawn {
+                marginal: Marginal::Law { sampler, .. }, latent: None, end: None, ..
+            } => Some(vec![sampler.variance().sqrt() * (cover.len() as f64).sqrt()]),
+            DemandKind::Drawn { marginal, latent: None, end: None, .. } => {
+                let of = marginal.variances()?;
+                let at = |t: usize| of[t.min(of.len() - 1)];
+                let sd = |now: usize| cover.clone().map(|k| at(now + k)).sum::<f64>().sqrt();
+                Some((0..=periods).map(sd).collect())
+            }
+            _ => None,
         }
     }
 

@@ -373,7 +373,7 @@ pub fn values(c: &Counts, tariff: &Tariff) -> [f64; METRICS.len()] {
         e.express / n,
         e.expedited / n,
         e.capacity / n,
-        (c.order_quantity - e.express - e.overtime) / e.capacity,
+        if e.capacity > 0.0 { (c.order_quantity - e.express - e.overtime) / e.capacity } else { f64::NAN },
         c.on_hand / c.demand,
         demand_variance,
         order_variance,

@@ -38,7 +38,7 @@ streams! {
     Split = 23, "SPLIT", "splitting a period total into orders (source / order << 32 | period)";
     LeadTime = 32, "LT", "lead time (arc / sub-number << 32 | release period)";
     Disruption = 33, "DISR", "disruption of a supplier, arc or machine (… / period or sojourn number)";
-    Yield = 34, "YIELD", "good share of a lot (stage / lot number)";
+    Yield = 34, "YIELD", "good share of a lot (stage / period of release)";
     Capacity = 35, "CAP", "capacity of a period (resource / period)";
     Opening = 36, "OPEN", "settled opening position (item / 0, then the demands before period 0)";
     TimeToFailure = 48, "TTF", "running time until failure (machine / failure number)";

@@ -4,7 +4,7 @@ use super::simulate::{Prepared, prepare_search};
 use super::{Control, chunks, run_jobs};
 use crate::config::{Arrays, Request};
 use crate::error::{Error, Result};
-use crate::strategy::make_to_stock::terms::Known;
+use crate::strategy::make_to_stock::foresight::Known;
 use serde::{Deserialize, Serialize};
 
 /// `forecast_errors`: a run of one item whose forecast is looked at.
@@ -17,7 +17,8 @@ pub struct ErrorRequest {
     pub horizon: usize,
 }
 
-/// Means over the counted periods of each replication, (ahead, replication): forecast − demand, its size, its square.
+/// Means over the counted periods of each replication that could be foreseen so far ahead, (ahead, replication): forecast −
+/// demand, its size, its square.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Errors {
     /// By name.
@@ -87,8 +88,9 @@ fn one(
     let known = Known { demand: &path, foreseen: &foreseen, replication };
     let mut state = foresight.begin(1);
     for (t, d) in path.iter().enumerate() {
-        if t >= frame.warm_up {
-            for k in 0..horizon.min(frame.periods - t) {
+        // By the period that is foreseen, so that every horizon has the same seasons.
+        if t + horizon > frame.warm_up {
+            for k in frame.warm_up.saturating_sub(t)..horizon.min(frame.periods - t) {
                 let error = foresight.at(&state, known, t, k) - path[t + k];
                 let sums = &mut out[3 * k..3 * k + 3];
                 sums[0] += error;
@@ -99,7 +101,7 @@ fn one(
         foresight.observe(&mut state, *d);
     }
     for (k, sums) in out.chunks_mut(3).enumerate() {
-        let n = (frame.periods - frame.warm_up - k) as f64;
+        let n = (frame.periods - frame.warm_up.max(k)) as f64;
         sums.iter_mut().for_each(|x| *x /= n);
     }
     Ok(())

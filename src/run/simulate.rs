@@ -159,7 +159,12 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     }
     frame.rows = request.plant.is_some() || wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
     frame.variances = wanted.as_ref().is_none_or(|w| metrics::needs_variances(w));
-    let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
+    let (mut plans, mut passes) = compile(request, arrays, &frame, designs)?;
+    if wanted.is_none() && plans.iter().any(Plan::on_rows) && !plans.iter().all(Plan::all_on_rows) {
+        // The whole catalogue, for all designs.
+        frame.rows = true;
+        (plans, passes) = compile(request, arrays, &frame, designs)?;
+    }
     let wanted = wanted.unwrap_or_else(|| {
         (0..if plans.iter().any(Plan::on_rows) { METRICS.len() } else { BASIC }).collect()
     });

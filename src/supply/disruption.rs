@@ -56,8 +56,9 @@ impl Outage {
             let (entity, sub) = (d.key, d.effect as u32);
             let side = Side { stream: Stream::Disruption, entity, sub, kind: SideKind::State(chain) };
             if sides.iter().any(|s| (s.stream, s.entity, s.sub) == (side.stream, entity, sub)) {
-                let bound = "given: two processes with the same effect need keys, or they would be one";
-                return Err(Error::config("key", "none", bound));
+                let bound = "different: two processes with the same effect and key would be one";
+                let given = entity.map_or("none".to_owned(), |key| key.to_string());
+                return Err(Error::config("key", given, bound));
             }
             sides.push(side);
             Some(sides.len() - 1)

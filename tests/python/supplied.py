@@ -41,10 +41,6 @@ def random_shop(topic: str, seed: int, *, gains: bool = True) -> mk.MakeToStock:
     if topic == "transit":
         has["express"] = has["expediting"] = counted = False
     has["transit"] = has["transit"] and not counted
-    # Not agreed yet: what is at the dock in the express position; overtime of orders that cannot be placed.
-    if has["express"] and topic != "receive":
-        has["receive"] = False
-    has["express"] = has["express"] and not has["receive"]
     lead, crossing = _lead_time(dice, counted, has["transit"])
     shortest = lead if isinstance(lead, int) else int(min(lead.values))
     late = shortest > 0 and dice.random() < 0.5
@@ -74,7 +70,7 @@ def random_shop(topic: str, seed: int, *, gains: bool = True) -> mk.MakeToStock:
         backorder_share=dice.choice([1, 0, share]),
         opening_stock=dice.choice([None, 0, 15]),
         costs=COSTS,
-        capacity=_capacity(dice, has) if has["limits"] or has["capacity"] else None,
+        capacity=_capacity(dice) if has["limits"] or has["capacity"] else None,
         yields=_yield(dice, gains) if has["yields"] else None,
         disruptions=[_disruption(dice, effect) for effect in EFFECTS if has[effect]],
         shelf_life=dice.choice([1, 2, 4]) if has["shelf life"] else None,
@@ -92,22 +88,22 @@ def _lead_time(dice: random.Random, counted: bool, transit: bool) -> tuple[Any, 
         return dice.choice([2, 3, 5]), "independent"
     if dice.random() < 0.5:
         return dice.choice([0, 1, 2, 4]), "independent"
-    # Orders age under kaplan crossing whatever happens. Not agreed yet: common arrivals where transit stops.
+    # Orders age on the calendar under kaplan and common crossing, whatever happens.
     crossing = dice.choice(
         ["independent", "fifo"] if transit else ["independent", "fifo", "kaplan", "common"]
     )
     return NESTED if crossing == "kaplan" else dice.choice([CROSSED, AT_ONCE]), crossing
 
 
-def _capacity(dice: random.Random, has: dict[str, bool]) -> mk.Capacity:
+def _capacity(dice: random.Random) -> mk.Capacity:
     regular: Any = dice.choice([8, [5, 12, 0, 9], mk.Discrete([2, 7, 14], [0.25, 0.5, 0.25])])
-    return mk.Capacity(regular, overtime=0 if has["order"] else dice.choice([0, 3]))
+    return mk.Capacity(regular, overtime=dice.choice([0, 3]))
 
 
 def _yield(dice: random.Random, gains: bool) -> Yield:
     counts = dice.choice(["expected", "nominal"])
     inflate = dice.random() < 0.5
-    more = mk.Discrete([-2, 0, 1] if gains else [-2, 0, 0], [0.25, 0.5, 0.25])
+    more = mk.Discrete([-2, 0, 1], [0.25, 0.5, 0.25]) if gains else mk.Discrete([-2, 0], [0.25, 0.75])
     kinds: list[Yield] = [
         mk.ShareYield(mk.Discrete([0.5, 0.75, 1], [0.25, 0.5, 0.25]), counts, inflate),
         mk.AdditiveYield(more, counts),

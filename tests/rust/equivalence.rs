@@ -8,7 +8,7 @@ use maketo::config::{
 };
 use maketo::demand::DemandSource;
 use maketo::law::{Law, Negative};
-use maketo::metrics::{METRICS, Tariff, values};
+use maketo::metrics::{BASIC, METRICS, Tariff, values};
 use maketo::random::{EVALUATION, Line, Stream};
 use maketo::run::simulate::{Outcome, Trace};
 use maketo::strategy::make_to_stock::params::Params;
@@ -129,7 +129,7 @@ fn by_reference(
         let path: Vec<f64> = (0..periods).map(|t| law.at(line(Stream::Demand).bits(t as u64))).collect();
         let lead = p.lead.path(periods, |t| line(Stream::LeadTime).bits(t));
         let (counts, days) = reference::run(&p, &path, &lead, warm_up);
-        (values(&counts, &tariff).to_vec(), days.iter().map(|d| d.close).collect())
+        (values(&counts, &tariff)[..BASIC].to_vec(), days.iter().map(|d| d.close).collect())
     };
     replications.map(one).collect()
 }

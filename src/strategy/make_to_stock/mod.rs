@@ -40,6 +40,7 @@
 
 pub mod chunk;
 pub mod curve;
+pub mod foresight;
 mod kernel;
 pub mod params;
 mod pipeline;

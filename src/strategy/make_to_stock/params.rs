@@ -1,8 +1,9 @@
 //! The configuration of one design, checked once and then trusted.
 
+use super::foresight::Provider;
 use super::settle::Settle;
 use super::shift;
-use super::terms::{Provider, Terms};
+use super::terms::Terms;
 use crate::config::{Arrays, Costs, EventOrder, HoldingBasis, MakeToStock, Opening, Policy};
 use crate::demand::DemandSource;
 use crate::engine::lattice::{DEPTH, WHOLE_LIMIT};
@@ -12,7 +13,7 @@ use crate::supply::{Lead, Quantities};
 use std::sync::Arc;
 
 /// Rounding of a sum of quantities, relative to their scale: a hundred times that of ten thousand additions.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 
 /// One design.
 #[derive(Debug, Clone)]
@@ -120,7 +121,11 @@ impl Params {
         params.bound();
         if let Some(Opening::Settled(_)) = model.opening_stock {
             if params.terms.is_some() {
-                let bound = "left out with forecasts, limits or losses of supply";
+                let bound = if counted.0 {
+                    "left out where metrics of variance or of supply are asked for"
+                } else {
+                    "left out with forecasts, limits or losses of supply"
+                };
                 return Err(Error::config("opening_stock", "settled", bound));
             }
             params.settle = Some(Settle::compile(&params, demand)?);

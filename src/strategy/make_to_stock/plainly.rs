@@ -2,10 +2,11 @@
 //! agree with it bit for bit. Invariants C1 (units are conserved, waste counted) and C7 (never stock and backlog at once,
 //! and the ages add up to the stock) are checked as it goes.
 
+use super::foresight::{Foresight, Known, Provider};
 use super::params::Params;
 use super::reference::{Period, close_to};
 use super::release::{Outlook, wanted};
-use super::terms::{Foresight, Known, Provider, Regular, Terms};
+use super::terms::{Regular, Terms};
 use crate::config::{Crossing, Effect, Policy};
 use crate::forecast;
 use crate::metrics::Counts;
@@ -226,11 +227,11 @@ impl Shop<'_> {
         (0..periods).fold(0.0, |sum, k| sum + self.expected(f, t, k))
     }
 
-    fn margin(&self, f: &Foresight, factor: f64) -> f64 {
+    fn margin(&self, f: &Foresight, factor: f64, t: usize) -> f64 {
         if factor == 0.0 {
             return 0.0;
         }
-        let mut sd = [f.known_sd];
+        let mut sd = [f.sd(t + usize::from(self.p.demand_first))];
         if let Provider::Statistical(method) = &f.provider {
             method.sd(&self.forecast, &mut sd);
         }
@@ -243,14 +244,17 @@ impl Shop<'_> {
                 let expected = self.total(f, t, f.cover);
                 let mut target = expected + safety;
                 if *factor != 0.0 {
-                    target += self.margin(f, *factor);
+                    target += self.margin(f, *factor, t);
                 }
-                Outlook { target, rate: expected / f.cover as f64 }
+                Outlook { target, rate: expected / f.cover as f64 * self.p.review as f64 }
             }
             (Policy::FollowForecast { safety, factor, ahead }, Some(f), _) => {
-                let mut target = self.expected(f, t, self.p.receipt_ahead(*ahead)) + safety;
+                let ahead = self.p.receipt_ahead(*ahead);
+                let coming = (1..self.p.review)
+                    .fold(self.expected(f, t, ahead), |sum, k| sum + self.expected(f, t, ahead + k));
+                let mut target = coming + safety;
                 if *factor != 0.0 {
-                    target += self.margin(f, *factor);
+                    target += self.margin(f, *factor, t);
                 }
                 Outlook { target, rate: 0.0 }
             }
@@ -329,7 +333,7 @@ impl Shop<'_> {
         let Some(express) = self.terms.express else { return 0.0 };
         let wait = express.lead_time as usize;
         let coming = |sum: f64, load: &Load| sum + (load.good - load.gap);
-        let in_time = self.under_way[t + 1..=t + wait].iter().fold(self.net, coming);
+        let in_time = self.under_way[t + 1..=t + wait].iter().fold(coming(self.net, &self.dock), coming);
         let missing = express.level - in_time;
         let q = if missing > self.p.tolerance { missing } else { 0.0 };
         if wait == 0 {
@@ -346,6 +350,9 @@ impl Shop<'_> {
     fn order(&mut self, t: usize, outlook: Outlook) -> (f64, f64) {
         let p = self.p;
         let mut q = wanted(&p.policy, t, self.position, p.tolerance, outlook);
+        if self.down(Effect::Order, t) {
+            q = 0.0;
+        }
         if let Some((yields, _)) = &self.terms.yields {
             q = yields.inflated(q);
         }
@@ -365,9 +372,6 @@ impl Shop<'_> {
                 q = p.accepted_within(q, regular + capacity.overtime);
                 self.counts.extras.overtime += positive(q - regular);
             }
-        }
-        if self.down(Effect::Order, t) {
-            q = 0.0;
         }
         let counted = self.terms.yields.as_ref().map_or(q, |(yields, _)| yields.counted(q));
         self.position += counted;

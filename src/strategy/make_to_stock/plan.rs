@@ -1,9 +1,9 @@
 //! One item, compiled: its designs, grouped by the demand they share, and what was decided about one-pass curves.
 
 use super::curve::Curve;
+use super::foresight::Foresight;
 use super::params::Params;
 use super::shift;
-use super::terms::Foresight;
 use crate::config::{Arrays, MakeToStock, Method};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
@@ -138,6 +138,11 @@ impl Plan {
     /// Whether any design has terms.
     pub fn on_rows(&self) -> bool {
         self.groups.iter().flat_map(|g| &g.params).any(|p| p.terms.is_some())
+    }
+
+    /// Whether all designs have terms.
+    pub fn all_on_rows(&self) -> bool {
+        self.groups.iter().flat_map(|g| &g.params).all(|p| p.terms.is_some())
     }
 
     /// Whether any design's forecast is the future itself.

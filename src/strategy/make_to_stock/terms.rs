@@ -2,14 +2,15 @@
 //!
 //! A design without any of them has no terms and runs on [lanes](super::kernel); with them it runs on [rows](super::rows).
 
-use crate::config::{Array, Arrays};
-use crate::config::{Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Observed, Policy};
-use crate::demand::{DemandKind, DemandSource, path_of};
+use super::foresight::Foresight;
+use crate::config::{
+    Arrays, Crossing, Effect, EventOrder, Express, Forecast, Issue, Limit, MakeToStock, Policy,
+};
+use crate::demand::DemandSource;
 use crate::error::{Error, Result, check};
-use crate::forecast::{self, Forecaster};
+use crate::forecast::Forecaster;
 use crate::random::Stream;
 use crate::supply::{Lead, Outage, Side, SideKind, Yield};
-use std::sync::Arc;
 
 /// Longest shelf life that is kept apart by age, in periods.
 const LONGEST_SHELF: u32 = 1000;
@@ -81,78 +82,6 @@ pub struct Obsolescence {
     pub periods: Vec<usize>,
 }
 
-/// A forecast, compiled.
-#[derive(Debug, Clone)]
-pub struct Foresight {
-    /// Where it comes from.
-    pub provider: Provider,
-    /// Relative error by periods ahead; the last one goes on.
-    pub bias: Vec<f64>,
-    /// Sees sales, not demand.
-    pub sales: bool,
-    /// Periods of a cover.
-    pub cover: usize,
-    /// Known standard deviation of the error of a cover; for the mean, where it is known.
-    pub known_sd: f64,
-}
-
-/// Where a forecast comes from.
-#[derive(Debug, Clone)]
-pub enum Provider {
-    /// Known means by period.
-    Mean(Vec<f64>),
-    /// The demand's own evolution: F_t(k), and μ by period beyond its horizon.
-    Evolution(Vec<f64>),
-    /// Demand itself.
-    Perfect,
-    /// Given, row by row.
-    Cube(Cube),
-    /// A method inside the replication.
-    Statistical(Box<Forecaster>),
-}
-
-/// Forecasts given from outside.
-#[derive(Debug, Clone)]
-pub struct Cube {
-    values: Arc<[f64]>,
-    rows: usize,
-    periods: usize,
-    horizon: usize,
-}
-
-impl Cube {
-    /// Forecast at the plan step of `t` for `ahead` periods later, in one replication; the furthest goes on.
-    #[inline]
-    pub fn at(&self, replication: u32, t: usize, ahead: usize) -> f64 {
-        let row = path_of(replication, self.rows);
-        let (t, k) = (t.min(self.periods - 1), ahead.min(self.horizon - 1));
-        self.values[(row * self.periods + t) * self.horizon + k]
-    }
-
-    fn new(array: &Array, cycle: bool, periods: usize, end: u64) -> Result<Self> {
-        let field = "forecast.forecasts";
-        let (rows, length, horizon) = match array.shape[..] {
-            [t, h] => (1, t, h),
-            [r, t, h] => (r, t, h),
-            _ => {
-                let reason = "must have axes (period, ahead) or (replication, period, ahead)";
-                return Err(Error::data(field, reason));
-            }
-        };
-        if length < periods || horizon == 0 {
-            return Err(Error::data(field, format!("have {length} periods, the run needs {periods}")));
-        }
-        if rows > 1 && (rows as u64) < end && !cycle {
-            let reason = format!("has {rows} replications, the run needs {end}; cycle=True starts again");
-            return Err(Error::data(field, reason));
-        }
-        if let Some(x) = array.values.iter().find(|x| !x.is_finite() || x.abs() > 1e15) {
-            return Err(Error::data(field, format!("must be finite and within ±1e15, got {x}")));
-        }
-        Ok(Self { values: array.values.as_slice().into(), rows, periods: length, horizon })
-    }
-}
-
 impl Terms {
     /// Checks and compiles; none where a design has nothing of the kind and rows are not asked for.
     pub fn compile(
@@ -201,6 +130,9 @@ impl Terms {
             None => None,
             Some(o) => {
                 check::share("obsolescence.hazard", o.hazard)?;
+                if o.hazard == 0.0 && o.periods.is_empty() {
+                    return Err(Error::config("obsolescence.hazard", 0.0, "> 0, or periods given"));
+                }
                 let hazard = (o.hazard > 0.0).then(|| {
                     sides.push(Side { stream: Stream::Life, entity: o.key, sub: 1, kind: SideKind::Uniform });
                     (o.hazard, sides.len() - 1)
@@ -223,7 +155,7 @@ impl Terms {
             obsolescence,
             express: model.express,
             expedite_below: model.expedite_below,
-            forecast: foresight(model, demand, mean_lead, (arrays, periods, end))?,
+            forecast: Foresight::compile(model, demand, mean_lead, (arrays, periods, end))?,
             usage: usage(model, demand)?,
             variances,
             described: Described {
@@ -233,6 +165,10 @@ impl Terms {
                 disruptions: model.disruptions.clone(),
             },
         };
+        if terms.shelf_life.is_some() && demand.lowest < 0.0 {
+            let bound = "left out where demand may be negative: the age of what comes back is not known";
+            return Err(Error::config("shelf_life", model.shelf_life.unwrap_or(0), bound));
+        }
         terms.check(model, lead, mean_lead)?;
         Ok(Some(terms))
     }
@@ -263,8 +199,10 @@ impl Terms {
             let bound = "without express source and expediting, which count periods to arrival";
             return Err(Error::config("disruptions.effect", "transit", bound));
         }
-        if stops(Effect::Transit) && model.crossing == crate::config::Crossing::Kaplan && !fixed {
-            let bound = "with another crossing than kaplan, whose orders age whatever happens";
+        let keeps = matches!(model.crossing, Crossing::Independent | Crossing::Fifo);
+        if stops(Effect::Transit) && !keeps && !fixed {
+            let bound =
+                "with crossing independent or fifo: the waits of the others are those of the calendar";
             return Err(Error::config("disruptions.effect", "transit", bound));
         }
         if let Some((made, _)) = &self.yields
@@ -295,10 +233,9 @@ impl Terms {
                 if !fixed {
                     return Err(Error::config("lead_time", "a random law", "constant for a material plan"));
                 }
-                if stops(Effect::Transit) || stops(Effect::Receive) {
-                    let bound =
-                        "order, ship, capacity or stock beside a material plan, which trusts its receipts";
-                    return Err(Error::config("disruptions.effect", "transit or receive", bound));
+                if stops(Effect::Transit) || stops(Effect::Receive) || stops(Effect::Ship) {
+                    let bound = "order, capacity or stock beside a material plan, which trusts its receipts";
+                    return Err(Error::config("disruptions.effect", "ship, transit or receive", bound));
                 }
                 let least = lead.longest() + model.review_period as usize + *fence as usize;
                 if (*horizon as usize) < least {
@@ -306,6 +243,10 @@ impl Terms {
                     return Err(Error::config("policy.horizon", *horizon, bound));
                 }
                 Ok(())
+            }
+            Policy::RatePlan { .. } if model.review_period > 1 => {
+                let bound = "1 with a rate plan, which says what every period releases";
+                Err(Error::config("review_period", model.review_period, bound))
             }
             _ => Ok(()),
         }
@@ -355,62 +296,6 @@ fn capacity(model: &MakeToStock, sides: &mut Vec<Side>) -> Result<Option<Capacit
     Ok(Some(Capacity { regular, overtime: given.overtime }))
 }
 
-/// Periods of a cover: what is ordered now must last until what is ordered at the next review arrives.
-fn protection(model: &MakeToStock, mean_lead: f64) -> usize {
-    let early = usize::from(model.event_order == EventOrder::DemandBeforeOrder);
-    (mean_lead.ceil() as usize + model.review_period as usize - early).max(1)
-}
-
-fn foresight(
-    model: &MakeToStock,
-    demand: &DemandSource,
-    mean_lead: f64,
-    (arrays, periods, end): (&Arrays, usize, u64),
-) -> Result<Option<Foresight>> {
-    let Some(described) = &model.forecast else { return Ok(None) };
-    let cover = match model.policy {
-        Policy::OrderUpTo { cover: Some(m), .. } => m as usize,
-        Policy::FollowForecast { .. } => 1,
-        _ => protection(model, mean_lead),
-    };
-    let (bias, sales) = match described {
-        Forecast::Mean { bias } | Forecast::Evolution { bias } => (&bias[..], false),
-        Forecast::Perfect {} | Forecast::Cube { .. } => (&[][..], false),
-        Forecast::Statistical { bias, observe, .. } => (&bias[..], *observe == Observed::Sales),
-    };
-    for b in bias {
-        check::finite("forecast.bias", *b)?;
-    }
-    let means = demand.means(periods);
-    let provider = match described {
-        Forecast::Mean { .. } => Provider::Mean(means.ok_or_else(|| {
-            Error::config("forecast", "mean", "statistical: the mean of each period is not known here")
-        })?),
-        Forecast::Evolution { .. } => match &demand.kind {
-            DemandKind::Evolving(e) => Provider::Evolution((0..periods).map(|t| e.mean(t)).collect()),
-            _ => return Err(Error::config("forecast", "evolution", "given with demand that evolves")),
-        },
-        Forecast::Perfect {} => Provider::Perfect,
-        Forecast::Cube { forecasts, cycle } => {
-            let array =
-                arrays.get(forecasts).ok_or_else(|| Error::data(forecasts, "no array of this name"))?;
-            Provider::Cube(Cube::new(array, *cycle, periods, end)?)
-        }
-        Forecast::Statistical { of, .. } => {
-            let mean = means.as_ref().map(|m| m[0]);
-            let forecaster = of.check().and_then(|()| of.compile(mean, cover, demand.sd()));
-            Provider::Statistical(Box::new(forecaster.map_err(|e| e.within("forecast"))?))
-        }
-    };
-    let known_sd = match (&provider, &demand.kind) {
-        (Provider::Perfect, _) => 0.0,
-        (Provider::Evolution(_), DemandKind::Evolving(e)) => e.error_sd(cover),
-        (Provider::Mean(_), DemandKind::Evolving(e)) => e.trace.sqrt() * (cover as f64).sqrt(),
-        _ => demand.sd().map_or(0.0, |sd| sd * (cover as f64).sqrt()),
-    };
-    Ok(Some(Foresight { provider, bias: bias.to_vec(), sales, cover, known_sd }))
-}
-
 fn usage(model: &MakeToStock, demand: &DemandSource) -> Result<Option<Forecaster>> {
     let Policy::DemandDriven { window, .. } = &model.policy else { return Ok(None) };
     let of = crate::forecast::Statistical {
@@ -420,60 +305,4 @@ fn usage(model: &MakeToStock, demand: &DemandSource) -> Result<Option<Forecaster
         error: crate::forecast::ErrorEstimate::default(),
     };
     of.check().and_then(|()| of.compile(demand.mean, 1, None)).map(Some).map_err(|e| e.within("policy"))
-}
-
-/// What a forecast may know of one replication, each kind its own part.
-#[derive(Clone, Copy)]
-pub struct Known<'a> {
-    /// Demand of all periods.
-    pub demand: &'a [f64],
-    /// What its evolution foresees, by period and periods ahead.
-    pub foreseen: &'a [Vec<f64>],
-    /// Which replication.
-    pub replication: u32,
-}
-
-impl Foresight {
-    /// State before period 0.
-    pub fn begin(&self, lanes: usize) -> forecast::State {
-        let mut state = forecast::State::default();
-        if let Provider::Statistical(method) = &self.provider {
-            method.reset(lanes, &mut state);
-        }
-        state
-    }
-
-    /// Takes in what was observed in a period of one replication.
-    pub fn observe(&self, state: &mut forecast::State, observed: f64) {
-        if let Provider::Statistical(method) = &self.provider {
-            method.observe(state, &[observed]);
-        }
-    }
-
-    /// Forecast made at the plan step of `now` for `ahead` periods later, of one replication.
-    pub fn at(&self, state: &forecast::State, known: Known<'_>, now: usize, ahead: usize) -> f64 {
-        let mut x = [0.0];
-        let at = now + ahead;
-        match &self.provider {
-            Provider::Mean(means) => x[0] = means[at.min(means.len() - 1)],
-            Provider::Evolution(means) => {
-                let foreseen = known.foreseen[now].get(ahead).copied();
-                x[0] = foreseen.unwrap_or_else(|| means[at.min(means.len() - 1)]);
-            }
-            Provider::Perfect => x[0] = known.demand[at.min(known.demand.len() - 1)],
-            Provider::Cube(cube) => x[0] = cube.at(known.replication, now, ahead),
-            Provider::Statistical(method) => method.ahead(state, ahead, &mut x),
-        }
-        let factor = self.factor(ahead);
-        if factor == 1.0 { x[0] } else { x[0] * factor }
-    }
-
-    /// One more than the relative error of a forecast so far ahead.
-    #[inline]
-    pub fn factor(&self, ahead: usize) -> f64 {
-        match self.bias.get(ahead).or(self.bias.last()) {
-            Some(b) => 1.0 + b,
-            None => 1.0,
-        }
-    }
 }

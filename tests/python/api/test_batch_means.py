@@ -27,10 +27,51 @@ def run(shop: mk.MakeToStock) -> mk.Result:
     return mk.simulate(shop, periods=330, warm_up=10, replications=3, seed=5, trace=TRACED)
 
 
-@pytest.mark.parametrize("name", [n for n in mk.METRICS if n not in ("salvage", "profit")])
+# What has no value in a single period, or none that is traced.
+UNTRACED = [
+    "salvage",
+    "profit",
+    "expired",
+    "scrapped",
+    "obsolete",
+    "waste",
+    "overtime",
+    "express_quantity",
+    "expedited",
+    "capacity",
+    "utilisation",
+    "demand_variance",
+    "order_variance",
+    "net_inventory_variance",
+    "bullwhip",
+    "net_stock_amplification",
+    "overtime_cost",
+    "express_cost",
+    "expedite_cost",
+    "disposal_cost",
+    "erosion_cost",
+]
+
+
+@pytest.mark.parametrize("name", UNTRACED)
+def test_what_is_not_traced_has_no_batches(name: str, run: mk.Result) -> None:
+    with pytest.raises(ValueError, match="no batches"):
+        run.batch_means(name)
+
+
+def test_a_cost_with_parts_that_are_not_traced_has_no_batches() -> None:
+    shop = SHOPS["base stock"]
+    shop = shop.replace(costs=mk.Costs(unit=3, erosion=0.01))
+    run = mk.simulate(shop, periods=64, replications=2, seed=1, trace=TRACED)
+    for name in ("cost", "purchase_cost"):
+        with pytest.raises(ValueError, match=r"not traced \(costs\.erosion\)"):
+            run.batch_means(name)
+
+
+@pytest.mark.parametrize("name", [n for n in mk.METRICS if n not in UNTRACED])
 @pytest.mark.parametrize("shop", SHOPS.values(), ids=list(SHOPS))
 def test_every_metric_is_worked_out_from_traces_as_it_was_counted(name: str, shop: mk.MakeToStock) -> None:
-    run = mk.simulate(shop, periods=330, warm_up=10, replications=5, seed=6, trace=TRACED)
+    run = mk.simulate(shop, periods=330, warm_up=10, replications=5, seed=6, trace=TRACED, metrics=[name])
     estimate = run.batch_means(name)
     assert estimate.value == pytest.approx(run.mean(name).value, rel=1e-9)
     assert estimate.unit == mk.METRICS[name].unit

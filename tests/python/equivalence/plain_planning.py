@@ -234,7 +234,7 @@ def _lots(rule: Any, needs: list[float]) -> list[float]:
                 lot += rule.quantity  # type: ignore[operator]
             stock += lot - need
         elif isinstance(rule, mk.PeriodQuantity):
-            assert rule.periods is not None
+            assert isinstance(rule.periods, int)
             if ahead == 0 and need > 1e-9:
                 lot, ahead = sum(needs[b : b + rule.periods]), rule.periods
             ahead = max(0, ahead - 1)

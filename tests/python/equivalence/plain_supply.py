@@ -182,7 +182,8 @@ class Shop:
         express = self.shop.express
         if express is None:
             return 0.0
-        in_time = sum(lot.counted for lot in self.under_way if lot.left <= express.lead_time)
+        due = [lot for lot in self.under_way if lot.left <= express.lead_time] + self.dock
+        in_time = sum(lot.counted for lot in due)
         q: float = max(0.0, express.level - (self.on_hand - self.backlog + in_time))
         self.totals["express_quantity"] += q
         if express.lead_time == 0:
@@ -208,6 +209,7 @@ class Shop:
                 pack = shop.quantities.multiple
                 q = limit if pack is None else math.floor(limit / pack) * pack
                 q = q if q >= shop.quantities.minimum else 0.0
+            q = 0.0 if self.down("order", t) else q
             self.totals["overtime"] += max(0.0, q - regular)
         return 0.0 if self.down("order", t) else q
 

@@ -471,6 +471,14 @@ def test_alone_or_in_a_portfolio() -> None:
                 assert np.array_equal(run[metric][at], alone[metric], equal_nan=True), (name, metric)
 
 
+def test_the_summary_is_that_of_the_replications() -> None:
+    for name, kept in ((name, _whole(name)) for name in SOME):
+        summary = mk.simulate(SOME[name], **WIDE, keep="summary")
+        for metric in kept.metrics:
+            ours, theirs = kept.statistics(metric), summary.statistics(metric)
+            assert np.array_equal(ours, theirs, equal_nan=True), (name, metric)
+
+
 @pytest.mark.parametrize("name", list(SOME))
 def test_the_recorded_configuration_runs_again(name: str) -> None:
     run = mk.simulate(SOME[name], **{**WIDE, "replications": 20}, trace=TRACED)

@@ -100,11 +100,11 @@ NOUNS: list[Noun] = [
     mk.AllOrNothingYield(0.9),
     mk.RunYield(0.99, "nominal"),
     mk.Disruption("order", fail=mk.Sweep([0.01, 0.02]), recover=0.3),
-    mk.Disruption("stock", 0.1, 0.5, "down", [(3, 5), [8, 9]], "flood", 0.25),  # type: ignore[list-item]
-    mk.Disruption("capacity", outages=np.array([[3, 5], [8, 9]]), remaining=0.5, key=12),  # type: ignore[arg-type]
+    mk.Disruption("stock", 0.1, 0.5, "down", [(3, 5), [8, 9]], "flood", 0.25),
+    mk.Disruption("capacity", outages=np.array([[3, 5], [8, 9]]), remaining=0.5, key=12),
     mk.Obsolescence(0.01, periods=[52, 104], key="version 2"),
     mk.Obsolescence(mk.Sweep([0.01, 0.02])),
-    mk.Obsolescence(periods=np.arange(3)),  # type: ignore[arg-type]
+    mk.Obsolescence(periods=np.arange(3)),
     mk.Express(1, mk.Sweep([14, 15.5])),
     # Forecasts.
     mk.ErrorEstimate(),

@@ -1,7 +1,8 @@
 //! What a policy that plans looks at: forecasts, targets, material plans.
 
+use super::super::foresight::{Foresight, Provider};
 use super::super::params::Params;
-use super::super::terms::{Foresight, Provider, Terms};
+use super::super::terms::Terms;
 use super::{Given, Site, ZERO, add, positive};
 use crate::config::Policy;
 use crate::engine::lattice::{DEPTH, LANES, Row};
@@ -18,21 +19,25 @@ impl Site {
             Policy::OrderUpTo { safety, factor, .. } => {
                 let Some(f) = &terms.forecast else { return };
                 total(f, forecast, given, when, f.cover, &mut work.target, &mut work.row);
-                let m = f.cover as f64;
+                let (m, r) = (f.cover as f64, p.review as f64);
                 for l in 0..LANES {
-                    work.rate[l] = work.target[l] / m;
+                    work.rate[l] = work.target[l] / m * r;
                     work.target[l] += *safety;
                 }
-                spread(f, forecast, *factor, &mut work.target, &mut work.row);
+                spread(f, forecast, *factor, when, &mut work.target, &mut work.row);
             }
             Policy::FollowForecast { safety, factor, ahead } => {
                 let Some(f) = &terms.forecast else { return };
                 let ahead = p.receipt_ahead(*ahead);
                 expected(f, forecast, given, when, ahead, &mut work.target);
+                for k in 1..p.review {
+                    expected(f, forecast, given, when, ahead + k, &mut work.row);
+                    add(&mut work.target, &work.row);
+                }
                 for x in &mut work.target {
                     *x += *safety;
                 }
-                spread(f, forecast, *factor, &mut work.target, &mut work.row);
+                spread(f, forecast, *factor, when, &mut work.target, &mut work.row);
             }
             Policy::DemandDriven { buffer, .. } => {
                 let Some(of) = &terms.usage else { return };
@@ -147,13 +152,20 @@ fn total(
 
 /// Adds a multiple of the error's standard deviation.
 #[inline(always)]
-fn spread(f: &Foresight, state: &forecast::State, factor: f64, out: &mut Row<f64>, row: &mut Row<f64>) {
+fn spread(
+    f: &Foresight,
+    state: &forecast::State,
+    factor: f64,
+    (t, early): (usize, usize),
+    out: &mut Row<f64>,
+    row: &mut Row<f64>,
+) {
     if factor == 0.0 {
         return;
     }
     match &f.provider {
         Provider::Statistical(method) => method.sd(state, row),
-        _ => *row = [f.known_sd; LANES],
+        _ => *row = [f.sd(t + early); LANES],
     }
     for l in 0..LANES {
         out[l] += factor * row[l];

@@ -19,10 +19,11 @@ mod serve;
 
 pub(super) use plant::{PlantSums, Shared};
 
+use super::foresight::Provider;
 use super::kernel::{Inputs, Record, Span};
 use super::params::Params;
 use super::tally::Tally;
-use super::terms::{Provider, Terms};
+use super::terms::Terms;
 use crate::config::Policy;
 use crate::engine::lattice::{LANES, Row, Tile};
 use crate::forecast;

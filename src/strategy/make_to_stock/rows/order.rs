@@ -72,9 +72,11 @@ impl Site {
     #[inline(always)]
     pub(super) fn express(&mut self, p: &Params, terms: &Terms, t: usize) {
         let Some(express) = terms.express else { return };
-        let Self { net, position, good, gap, layers, extras, work, .. } = self;
+        let Self { net, position, good, gap, dock, dock_gap, layers, extras, work, .. } = self;
         let (slots, wait) = (good.len(), express.lead_time as usize);
-        work.row = *net;
+        for l in 0..LANES {
+            work.row[l] = net[l] + (dock[l] - dock_gap[l]);
+        }
         for j in 1..=wait {
             let slot = (t + j) % slots;
             for l in 0..LANES {
@@ -124,6 +126,11 @@ impl Site {
                 }
             }
         }
+        if Self::any_down(terms, Effect::Order, &inputs.sides, t, &mut work.other) {
+            for l in 0..LANES {
+                work.due[l] = if work.other[l] > 0.0 { 0.0 } else { work.due[l] };
+            }
+        }
         if let Some((yields, _)) = &terms.yields
             && yields.inflates()
         {
@@ -167,11 +174,6 @@ impl Site {
                         extras[OVERTIME][l] += positive(work.due[l] - work.other[l]);
                     }
                 }
-            }
-        }
-        if Self::any_down(terms, Effect::Order, &inputs.sides, t, &mut work.other) {
-            for l in 0..LANES {
-                work.due[l] = if work.other[l] > 0.0 { 0.0 } else { work.due[l] };
             }
         }
     }

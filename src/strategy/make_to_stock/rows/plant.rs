@@ -16,6 +16,7 @@
 //!
 //! Quantity rules of an item apply to what it gets: a lot that does not fit is not made.
 
+use super::super::params::ROUNDING;
 use super::{Line, Row, positive};
 use crate::config::Allocation;
 use crate::engine::lattice::{LANES, Tile};
@@ -83,7 +84,9 @@ impl Shared<'_> {
             }
             let used = needed(&self.want, self.unit, self.setup);
             self.sums.used[l] += used;
-            self.sums.overtime[l] += positive(used - regular);
+            // Cut quantities add up to the hours but for rounding, which is no overtime.
+            let over = used - regular;
+            self.sums.overtime[l] += if over > ROUNDING * hours { over } else { 0.0 };
             self.sums.offered[l] += regular;
         }
     }

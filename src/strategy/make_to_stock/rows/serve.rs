@@ -1,10 +1,11 @@
 //! Demand from stock, and the sums of a period.
 
+use super::super::foresight::Provider;
 use super::super::params::Params;
 use super::super::tally::{
     AVAILABLE, BACKORDERS, DEMAND, FILLED, ON_HAND, ORDERS, QUANTITY, STOCKOUTS, Tally,
 };
-use super::super::terms::{Provider, Terms};
+use super::super::terms::Terms;
 use super::{
     DEMAND_SQUARES, NET, NET_SQUARES, ORDER_SQUARES, Site, WORTH_HELD, WORTH_ORDERED, add, positive, take,
 };
