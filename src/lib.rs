@@ -9,8 +9,8 @@
 //! ```text
 //! random/     address (key, replication, stream, entity, index) -> Philox -> uniform; no generator state anywhere
 //! law/        a distribution -> a monotone sampler, a block of replications at a time
-//! demand/     laws over time: stationary laws, bootstrap of a history, given paths
-//! supply/     lead times, quantity rules, yields, disruptions
+//! demand/     laws over time, bootstraps of a history, processes, what is foreseen, given paths
+//! supply/     lead times, quantity rules, yields, disruptions, other random inputs
 //! forecast/   forecasts made inside a replication
 //! planning/   lot sizing, material requirements, consumption of forecasts, buffers
 //! strategy/   one room per strategy: make_to_stock

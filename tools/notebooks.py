@@ -1,4 +1,4 @@
-"""Execute every notebook; with ``--write``, keep the output.
+"""Execute every notebook, or those named; with ``--write``, keep the output.
 
 The source of a notebook is ``notebooks/name.py`` (jupytext, percent format); ``name.ipynb`` shows it
 with its output. Without ``--write`` nothing is changed, and an ``.ipynb`` that shows another source fails.
@@ -54,12 +54,16 @@ def main() -> int:
     """Run them all, then say how many failed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the output to the .ipynb files")
-    write = parser.parse_args().write
+    parser.add_argument("names", nargs="*", help="beginnings of their names; by default all")
+    given = parser.parse_args()
     failed = 0
-    sources = sorted(NOTEBOOKS.glob("*.py"))
+    every = sorted(NOTEBOOKS.glob("*.py"))
+    sources = [s for s in every if not given.names or s.name.startswith(tuple(given.names))]
+    if not sources:
+        parser.error(f"no notebook begins with {', '.join(given.names)}")
     for source in sources:
         start = time.perf_counter()
-        wrong = run(source, write)
+        wrong = run(source, given.write)
         failed += wrong is not None
         print(f"{source.stem}: {wrong or 'ok'} ({time.perf_counter() - start:.1f} s)", flush=True)
     print(f"notebooks: {len(sources) - failed} passed, {failed} failed")

@@ -375,8 +375,8 @@ mod tests {
         assert_eq!(e.cover_sd(0..2, 10, true).len(), 1);
         let small: Vec<Vec<f64>> = m.iter().map(|row| row.iter().map(|x| x * 1e-4).collect()).collect();
         let means: Vec<f64> = (0..10).map(|t| 100.0 + f64::from(t)).collect();
-        let e = Evolution::new(&means, &small, true, false, 10).unwrap();
-        let sd = e.cover_sd(1..2, 10, false);
+        let scaled = Evolution::new(&means, &small, true, false, 10).unwrap();
+        let sd = scaled.cover_sd(1..2, 10, false);
         // From period 2, one ahead: a mean of 103 and Var log d = 14e-4.
         assert!((sd[2] - 103.0 * exp_m1(14e-4).sqrt()).abs() < 1e-9);
         assert_eq!(sd.len(), 11);

@@ -165,8 +165,9 @@ impl Terms {
                 disruptions: model.disruptions.clone(),
             },
         };
-        if terms.shelf_life.is_some() && demand.lowest < 0.0 {
-            let bound = "left out where demand may be negative: the age of what comes back is not known";
+        if terms.shelf_life.is_some() && demand.lowest < 0.0 && model.backorder_share > 0.0 {
+            let bound =
+                "left out where demand may be negative and customers wait: what comes back would meet both";
             return Err(Error::config("shelf_life", model.shelf_life.unwrap_or(0), bound));
         }
         terms.check(model, lead, mean_lead)?;

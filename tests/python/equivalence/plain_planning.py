@@ -185,12 +185,14 @@ class Planner(Shop):
                 target = forecast + policy.safety
                 if policy.factor:
                     target += policy.factor * self.spread(cover)
-                q = (1 - policy.smoothing) * forecast / cover + policy.smoothing * (target - self.position)
+                rate = forecast / cover * self.shop.review_period
+                q = (1 - policy.smoothing) * rate + policy.smoothing * (target - self.position)
                 return float(q if policy.returns else max(0.0, q))
             case "FollowForecast":
                 ahead = self.shop.lead_time.value - self.early if policy.ahead is None else policy.ahead
-                q = self.expected(ahead) + policy.safety
-                return float(max(0.0, q + policy.factor * self.spread(1)))
+                until = self.shop.review_period
+                q = sum(self.expected(ahead + k) for k in range(until)) + policy.safety
+                return float(max(0.0, q + policy.factor * self.spread(until)))
             case "DemandDriven":
                 window = mk.MovingAverage(policy.window)
                 usage = max(0.0, outlook(window, self.seen, self.mean)(0))

@@ -49,7 +49,12 @@ def test_units(topic: str) -> None:
     periods = 140
     sizes = np.where(np.arange(periods) < 40, 7.0, 0.0)
     for shop in shops(topic):
-        run = all_of(shop.replace(policy=mk.RatePlan(sizes), opening_stock=12), periods=periods)
+        if shop.express is not None:  # whose units may lie at the dock at the end
+            listed: Any = shop.disruptions
+            shop = shop.replace(disruptions=[d for d in listed if d.effect != "receive"])
+        run = all_of(
+            shop.replace(policy=mk.RatePlan(sizes), review_period=1, opening_stock=12), periods=periods
+        )
         total = {name: periods * run[name] for name in run.metrics}
         # Only the express source still delivers; what it was asked for in the last period may be under way.
         coming: Any = 0.0

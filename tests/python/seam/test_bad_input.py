@@ -585,7 +585,7 @@ SUPPLY: list[tuple[Make, type[Exception], list[str]]] = [
             shop(disruptions=DOWN, crossing="kaplan", lead_time=mk.Discrete([1, 2, 3], [0.25, 0.5, 0.25]))
         ),
         ValueError,
-        ["disruptions.effect", "kaplan", "transit"],
+        ["disruptions.effect", "crossing independent or fifo", "transit"],
     ),
     # Shelf life and obsolescence.
     (lambda: shop(shelf_life=0), ValueError, ["shelf_life", "≥ 1", "0"]),
