@@ -52,7 +52,7 @@ mod _core {
         let request: config::Request = config::parse(config)?;
         let arrays = arrays_in(arrays)?;
         let outcome = door::pass(py, progress.as_ref(), |control| {
-            let prepared = run::simulate::prepare(&request, &arrays)?;
+            let prepared = run::prepare::prepare(&request, &arrays)?;
             run::simulate::simulate(&request, prepared, control)
         })?;
         convert::outcome_out(py, outcome)

@@ -4,7 +4,7 @@
 //! level read off it; the answer is exact for the sample. Otherwise (lost sales) levels are tried one by one, all on the
 //! same draws: halving for a service, a coarse scan and then halving for a cost.
 
-use super::simulate::{Prepared, prepare_search};
+use super::prepare::{Prepared, prepare_search};
 use super::{Control, chunks, derived_key, end_of, run_jobs};
 use crate::config::{Arrays, Demand, Item, Model, Request};
 use crate::error::{Error, Result};

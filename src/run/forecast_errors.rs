@@ -1,6 +1,6 @@
 //! How far forecasts are from what happens, by periods ahead: one item, one forecast, many replications.
 
-use super::simulate::{Prepared, prepare_search};
+use super::prepare::{Prepared, prepare_search};
 use super::{Control, chunks, run_jobs};
 use crate::config::{Arrays, Request};
 use crate::error::{Error, Result};

@@ -12,6 +12,7 @@
 pub mod fit;
 pub mod forecast_errors;
 mod pool;
+pub mod prepare;
 pub mod simulate;
 mod store;
 

@@ -426,5 +426,5 @@ fn given_paths_are_numbered_like_replications() {
         assert_eq!(part[..], whole[250..]);
     }
     q.replications = 51;
-    assert!(maketo::run::simulate::prepare(&q, &arrays).is_err(), "path 300 does not exist");
+    assert!(maketo::run::prepare::prepare(&q, &arrays).is_err(), "path 300 does not exist");
 }

@@ -181,7 +181,7 @@ fn a_settled_opening_needs_demand_that_is_drawn() {
     m.opening_stock = SETTLED;
     m.demand = Demand::Paths { paths: "p".to_owned(), cycle: false };
     let arrays = Arrays::from([("p".to_owned(), Array { values: vec![1.0; 60], shape: vec![60] })]);
-    let refusal = maketo::run::simulate::prepare(&training(&m), &arrays).err().unwrap().to_string();
+    let refusal = maketo::run::prepare::prepare(&training(&m), &arrays).err().unwrap().to_string();
     assert!(refusal.contains("opening_stock"), "{refusal}");
 }
 

@@ -4,7 +4,8 @@
 use maketo::config::{Arrays, Costs, Demand, Half, Item, Keep, MakeToStock, Method, Model, Policy, Request};
 use maketo::law::Law;
 use maketo::run::Control;
-use maketo::run::simulate::{Outcome, prepare, simulate};
+use maketo::run::prepare::prepare;
+use maketo::run::simulate::{Outcome, simulate};
 
 /// A model with every cost in play.
 pub(crate) fn model(law: Law, policy: Policy, lead_time: Law) -> MakeToStock {

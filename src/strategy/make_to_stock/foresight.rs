@@ -143,18 +143,18 @@ impl Foresight {
                 Provider::Statistical(Box::new(forecaster?))
             }
         };
-        let wanted = matches!(
-            model.policy,
-            Policy::OrderUpTo { factor, .. } | Policy::FollowForecast { factor, .. } if factor != 0.0
-        );
-        let from = match model.policy {
-            Policy::FollowForecast { ahead, .. } => {
-                ahead.map_or(mean_lead.round() as usize - early(model), |k| k as usize)
+        let (factor, from) = match model.policy {
+            Policy::OrderUpTo { factor, .. } => (factor, 0),
+            Policy::FollowForecast { factor, ahead, .. } => {
+                (factor, ahead.map_or(mean_lead.round() as usize - early(model), |k| k as usize))
             }
-            _ => 0,
+            _ => (0.0, 0),
         };
-        let spread =
-            if wanted { spread(&provider, demand, from..from + cover, periods)? } else { Vec::new() };
+        let spread = if factor == 0.0 {
+            Vec::new()
+        } else {
+            spread(&provider, demand, from..from + cover, periods, factor)?
+        };
         Ok(Some(Self { provider, bias: bias.to_vec(), sales, cover, spread }))
     }
 
@@ -200,6 +200,7 @@ impl Foresight {
             None => 1.0,
         }
     }
+
     /// Standard deviation of the error of the cover that begins at the plan step of `now`, where it is known beforehand.
     #[inline]
     pub fn sd(&self, now: usize) -> f64 {
@@ -213,17 +214,18 @@ fn spread(
     demand: &DemandSource,
     cover: Range<usize>,
     periods: usize,
+    factor: f64,
 ) -> Result<Vec<f64>> {
     match provider {
         Provider::Perfect | Provider::Statistical(_) => Ok(Vec::new()),
         Provider::Mean(_) => demand.cover_sd(cover, periods, false).ok_or_else(|| {
-            let reason = "must be 0: the variance of this demand over a cover is not known (a method estimates its own error)";
-            Error::data("policy.factor", reason)
+            let bound = "0: how far this demand strays from its mean over a cover is not known; use safety, or a method";
+            Error::config("policy.factor", factor, bound)
         }),
         Provider::Evolution(_) => Ok(demand.cover_sd(cover, periods, true).unwrap_or_default()),
         Provider::Cube(_) => {
-            let reason = "must be 0 with forecasts that are given: how far they err is not known; use safety";
-            Err(Error::data("policy.factor", reason))
+            let bound = "0 with forecasts that are given: how far they err is not known; use safety";
+            Err(Error::config("policy.factor", factor, bound))
         }
     }
 }
