@@ -135,6 +135,10 @@ def shocks_from_errors(
     root = np.sqrt(np.maximum(steps, 0.0))
     matrix: NDArray[np.float64] = rho * np.outer(root, root)
     np.fill_diagonal(matrix, root**2)
+    horizons = int(np.count_nonzero(root))
+    if rho * (horizons - 1) < -1.0:
+        lowest = -1.0 / (horizons - 1)
+        raise ValueError(f"correlation must be ≥ {lowest:.4g} for shocks at {horizons} horizons, got {rho:g}")
     return matrix
 
 

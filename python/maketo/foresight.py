@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from . import _core
 from ._check import choice, count, inner_share, number, numbers, real_array
+from ._law import has_sweep
 from ._noun import decode
 from ._progress import Progress, watch
 from ._request import Arrays, items_json, to_text
@@ -111,6 +112,8 @@ def forecast_errors(
     True
     """
     shop = MakeToStock(demand=demand, policy=OrderUpTo(), forecast=forecast, opening_stock=0)
+    if has_sweep(shop):
+        raise TypeError("demand and forecast must be single ones, got a Sweep: call forecast_errors for each")
     arrays = Arrays()
     key = as_key(seed)
     run: dict[str, Any] = {
@@ -175,6 +178,8 @@ def lot_sizes(requirements: ArrayLike, rule: LotRule) -> NDArray[np.float64]:
     if not isinstance(made, LOT_RULES):
         known = ", ".join(r.__name__ for r in LOT_RULES)
         raise TypeError(f"rule must be one of {known}, got {rule!r}")
+    if has_sweep(made):
+        raise TypeError("rule must be a single one, got a Sweep: call lot_sizes for each")
     net = numbers("requirements", requirements)
     if (net < 0).any():
         raise ValueError(f"requirements must be ≥ 0, got {net[net < 0][0]:g}")

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from ._check import choice, number, numbers, plain
 from ._demand import Key, as_key_of, entity
-from ._law import Law, LawLike
+from ._law import Law, LawLike, has_sweep
 from ._noun import Noun
 from .laws import Real, as_law
 from .make_to_stock import MakeToStock
@@ -23,7 +23,7 @@ _RULES = ("proportional", "priority", "cost", "rotation", "fair")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Plant(Noun):
+class Plant(Noun, tag=("kind", "plant")):
     """Items that share the hours of a resource.
 
     In every period all items say what they want; where that takes more hours than there are,
@@ -44,9 +44,10 @@ class Plant(Noun):
         Hours per period beyond the regular ones, used whenever they are wanted.
     allocation : {"proportional", "priority", "cost", "rotation", "fair"}
         ``"proportional"``: every quantity is cut by the same share. ``"priority"``: one item after the other,
-        in the order of `priority`. ``"cost"``: the same in the order of shortage cost per hour.
+        in the order of `priority`. ``"cost"``: the same in the order of what a unit short costs per
+        hour: share waiting · backorder + shortage + share lost · (lost_sale + price − unit).
         ``"rotation"``: the same, the first one moving on every period. ``"fair"``: what is missing afterwards
-        is the same for all, in standard deviations of their demand.
+        is the same for all, in standard deviations of their demand (of one that does not vary, in means).
     priority : sequence of str, optional
         Names in order of who comes first; by default as listed.
     key : str or int
@@ -56,7 +57,10 @@ class Plant(Noun):
     -----
     ``mk.simulate(plant, …)`` returns items as a portfolio does, and hours per period as `Result.plant`:
     ``hours_used`` (overtime included), ``hours_overtime`` and ``hours_offered``, each (*sweeps,
-    replication). Every item meets the same demand as alone.
+    replication). Every item meets the same demand as alone. Overtime is the plant's: an item's own `capacity`
+    has none here, and `Costs.overtime` does not price the plant's hours; multiply ``hours_overtime``. A plant
+    whose setups alone take more hours than there are makes nothing under ``"proportional"``, and little under
+    ``"fair"``.
 
     Examples
     --------
@@ -92,6 +96,10 @@ class Plant(Noun):
             hours = _single("Plant.hours", hours)
         elif isinstance(hours, (Law, dict)) or hasattr(hours, "dist"):
             hours = as_law("Plant.hours", hours)
+            if has_sweep(hours):
+                raise TypeError("Plant.hours must be a single law: what items share is not swept")
+        elif isinstance(hours, Sweep):
+            raise TypeError("Plant.hours must be single hours: what items share is not swept")
         else:
             hours = numbers("Plant.hours", hours)
         listed = list(made) if self.priority is None else list(self.priority)

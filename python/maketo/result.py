@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import NormalDist
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from .make_to_stock import MakeToStock
 from .seed import Key
 from .table import Table
 from .warm_up import INSUFFICIENT, OK, WarmUp
+
+if TYPE_CHECKING:
+    from .plant import Plant
 
 __all__ = ["Result", "Traces"]
 
@@ -66,12 +69,14 @@ class Result:
         outcome: dict[str, Any],
         report: dict[str, Any],
         pilot: WarmUp | None = None,
+        plant: Plant | None = None,
     ) -> None:
         self.shops = shops
         self.portfolio = portfolio
         self.options = options
         self.report = report
         self.pilot = pilot
+        self._plant = plant
         self._axes = list(axes)
         self._lead = tuple(len(a.values) for a in axes) + ((len(shops),) if portfolio else ())
         self._metrics = {k: self._shaped(v) for k, v in outcome["metrics"].items()}
@@ -224,6 +229,8 @@ class Result:
 
         A warm-up that a pilot decided is ``"mser5"`` here: the same pilot decides again, and says so.
         """
+        if self._plant is not None:
+            return {"shop": self._plant.to_dict(), **self.options, "seed": self.key.to_dict()}
         shops = {name: shop.to_dict() for name, shop in self.shops.items()}
         first = next(iter(shops))
         what: dict[str, Any] = {"shop": shops} if self.portfolio else {"shop": shops[first], "name": first}
@@ -239,6 +246,8 @@ class Result:
 
         name = {} if self.portfolio else {"name": next(iter(self.shops))}
         shop: Any = self.shops if self.portfolio else next(iter(self.shops.values()))
+        if self._plant is not None:
+            shop = self._plant
         return simulate(**{"shop": shop, **name, **self.options, **self._asked(), **changes})
 
     # The numbers.

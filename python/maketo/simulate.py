@@ -113,6 +113,8 @@ def simulate(
     >>> run["on_hand"].shape
     (1000,)
     """
+    if isinstance(shop, Mapping) and shop.get("kind") == "plant":
+        shop = Plant.from_dict(shop)
     plant = shop if isinstance(shop, Plant) else None
     shops, portfolio = shops_of(shop if plant is None else plant.items, name)
     keep = keep if keep is not None else ("summary" if portfolio else "replications")
@@ -157,6 +159,7 @@ def simulate(
         outcome={k: v for k, v in outcome.items() if k != "report"},
         report=json.loads(outcome["report"]),
         pilot=chosen,
+        plant=plant,
     )
 
 

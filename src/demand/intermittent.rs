@@ -73,6 +73,12 @@ impl Intermittent {
     pub fn mean(&self) -> Option<f64> {
         (!self.jitter).then(|| self.chain.start[1] * self.sizes.mean())
     }
+
+    /// Variance of a period's demand, before jitter.
+    pub fn variance(&self) -> f64 {
+        let (p, mean) = (self.chain.start[1], self.sizes.mean());
+        p * (self.sizes.variance() + mean * mean) - p * p * mean * mean
+    }
 }
 
 #[cfg(test)]

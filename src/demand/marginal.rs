@@ -396,6 +396,19 @@ impl Marginal {
     }
 }
 
+impl Chained {
+    /// Mean over the periods of a run of the variance of a period, whatever its state.
+    pub fn variance(&self, periods: usize) -> f64 {
+        let of = |chances: &Vec<f64>| -> f64 {
+            let mean: f64 = chances.iter().zip(&self.laws).map(|(p, l)| p * l.mean()).sum();
+            let square = |l: &Sampler| l.variance() + l.mean() * l.mean();
+            chances.iter().zip(&self.laws).map(|(p, l)| p * square(l)).sum::<f64>() - mean * mean
+        };
+        let chances = self.chain.marginals(periods);
+        (chances.iter().map(of).sum::<f64>() / chances.len() as f64).max(0.0)
+    }
+}
+
 impl Moved {
     #[inline(always)]
     fn mean(&self, t: usize, noise: impl Fn(usize) -> f64) -> f64 {

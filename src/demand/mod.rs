@@ -212,6 +212,27 @@ impl DemandSource {
         }
     }
 
+    /// Standard deviation of the demand of a period by itself, whatever it depends on; of several, of the mean variance.
+    pub fn spread(&self, periods: usize) -> Option<f64> {
+        let sample = |values: &[f64]| {
+            let n = values.len() as f64;
+            let mean = values.iter().sum::<f64>() / n;
+            (values.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n).sqrt()
+        };
+        match &self.kind {
+            DemandKind::Drawn { marginal: Marginal::Chained(chained), end: None, .. } => {
+                Some(chained.variance(periods).sqrt())
+            }
+            DemandKind::Drawn { marginal, end: None, .. } => {
+                marginal.variances().map(|v| (v.iter().sum::<f64>() / v.len() as f64).sqrt())
+            }
+            DemandKind::Blocks(blocks) => Some(sample(&blocks.history)),
+            DemandKind::Given { values, .. } => Some(sample(values)),
+            DemandKind::Intermittent(demand) => Some(demand.variance().max(0.0).sqrt()),
+            _ => self.sd(),
+        }
+    }
+
     /// Standard deviation of demand over the periods `cover` ahead of each period, where it is known: one number if it is the
     /// same for all. With `foreseen` that of the error of what demand's own evolution foresees.
     pub fn cover_sd(&self, cover: Range<usize>, periods: usize, foreseen: bool) -> Option<Vec<f64>> {

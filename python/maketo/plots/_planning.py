@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .._check import count
 from ._policy import borders, stock_and_backorders
 from ._style import COLOURS, axes, finish, headings, plain, spread_labels, words
 
@@ -60,10 +61,9 @@ def plot_plan(run: Result, replication: int = 0, *, periods: int = 60, ax: Any =
             f"plot_plan needs the {' and the '.join(words(m) for m in missing)} of every period: simulate(…, "
             'trace=["order_quantity", "demand", "net_inventory"])'
         )
-    if not 0 <= replication < run.replications:
+    if count("replication", replication) >= run.replications:
         raise ValueError(f"replication must be from 0 to {run.replications - 1}, got {replication}")
-    if periods < 1:
-        raise ValueError(f"periods must be ≥ 1, got {periods}")
+    count("periods", periods, at_least=1)
     start = int(run.options["warm_up"])
     at = np.arange(start, min(start + periods, run.periods))
     net = _net(run)

@@ -125,11 +125,15 @@ impl Foresight {
         let means = demand.means(periods);
         let provider = match described {
             Forecast::Mean { .. } => Provider::Mean(means.ok_or_else(|| {
-                Error::config("forecast", "mean", "statistical: the mean of each period is not known here")
+                let reason = "must be a method or given: the mean of each period of this demand is not known (KnownMean)";
+                Error::data("forecast", reason)
             })?),
             Forecast::Evolution { .. } => match &demand.kind {
                 DemandKind::Evolving(e) => Provider::Evolution((0..periods).map(|t| e.mean(t)).collect()),
-                _ => return Err(Error::config("forecast", "evolution", "given with demand that evolves")),
+                _ => {
+                    let reason = "must be another one: EvolvingForecast needs demand by ForecastEvolution";
+                    return Err(Error::data("forecast", reason));
+                }
             },
             Forecast::Perfect {} => Provider::Perfect,
             Forecast::Cube { forecasts, cycle } => {

@@ -47,7 +47,7 @@ pub struct Params {
     /// By how much the opening stock exceeds the policy's target, where it moves with it: the demand expected in a cover.
     anchor: f64,
     /// Warm-up included.
-    periods: usize,
+    pub(super) periods: usize,
     largest_demand: f64,
     usual_demand: f64,
     /// Differences below this are rounding: real quantities that should be equal (a gap of nought, a stock that just
@@ -122,7 +122,7 @@ impl Params {
         if let Some(Opening::Settled(_)) = model.opening_stock {
             if params.terms.is_some() {
                 let bound = if counted.0 {
-                    "left out where metrics of variance or of supply are asked for"
+                    "left out in a plant, and where metrics of variance or of supply are asked for"
                 } else {
                     "left out with forecasts, limits or losses of supply"
                 };

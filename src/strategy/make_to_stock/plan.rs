@@ -4,7 +4,7 @@ use super::curve::Curve;
 use super::foresight::Foresight;
 use super::params::Params;
 use super::shift;
-use crate::config::{Arrays, MakeToStock, Method};
+use crate::config::{Arrays, MakeToStock, Method, Policy};
 use crate::demand::DemandSource;
 use crate::error::{Error, Result};
 use crate::metrics::Tariff;
@@ -161,11 +161,38 @@ impl Plan {
         places
     }
 
-    /// How large a shortage of this item is: the standard deviation of its demand, or its mean where that is not known.
-    pub(super) fn scale(&self, design: usize) -> f64 {
-        let demand = &self.groups[self.places()[design].0].demand;
-        let scale = demand.sd().filter(|sd| *sd > 0.0).or(demand.mean).unwrap_or(demand.usual);
-        if scale > 0.0 { scale } else { 1.0 }
+    /// How large a shortage of this item is: the standard deviation of its demand, or the mean of one that does not vary.
+    pub(super) fn scale(&self, design: usize, item: usize) -> Result<f64> {
+        let (g, j) = self.places()[design];
+        let Group { demand, params, .. } = &self.groups[g];
+        let unknown = || {
+            let reason = "must have a known standard deviation of demand to be served fairly: choose another allocation";
+            Error::data(format!("items[{item}]"), reason)
+        };
+        let sd = demand.spread(params[j].periods).ok_or_else(unknown)?;
+        let scale = if sd > 0.0 { sd } else { demand.mean.unwrap_or(demand.usual) };
+        Ok(if scale > 0.0 { scale } else { 1.0 })
+    }
+
+    /// Refuses what cannot share the hours of a plant.
+    pub(super) fn shares_a_plant(&self) -> Result<()> {
+        for p in self.groups.iter().flat_map(|g| &g.params) {
+            if matches!(p.policy, Policy::OrderUpTo { returns: true, .. }) {
+                return Err(Error::config(
+                    "policy.returns",
+                    "True",
+                    "False in a plant, whose hours it cannot give back",
+                ));
+            }
+            let capacity = p.terms.as_ref().and_then(|t| t.capacity.as_ref());
+            if let Some(capacity) = capacity
+                && capacity.overtime > 0.0
+            {
+                let bound = "0 in a plant: overtime is the plant's";
+                return Err(Error::config("capacity.overtime", capacity.overtime, bound));
+            }
+        }
+        Ok(())
     }
 
     /// Demand, its entity and the forecast of a plan with one design.

@@ -73,13 +73,24 @@ impl Plant {
         if described.allocation == Allocation::Cost {
             for (d, order) in order.iter_mut().enumerate() {
                 let worth = |i: usize| {
-                    let costs = &plans[i].tariffs[d].costs;
-                    (costs.backorder + costs.shortage + costs.lost_sale) / described.unit_hours[i]
+                    let tariff = &plans[i].tariffs[d];
+                    let (costs, lost) = (&tariff.costs, tariff.lost_share);
+                    let waits = (1.0 - lost) * costs.backorder;
+                    let goes = lost * (costs.lost_sale + costs.price - costs.unit);
+                    (waits + costs.shortage + goes) / described.unit_hours[i]
                 };
                 order.sort_by(|a, b| worth(*b).total_cmp(&worth(*a)));
             }
         }
-        let scale = (0..designs).map(|d| plans.iter().map(|p| p.scale(d)).collect()).collect();
+        let mut scale = vec![vec![1.0; n]; designs];
+        for (i, plan) in plans.iter().enumerate() {
+            plan.shares_a_plant().map_err(|e| e.within(&format!("items[{i}]")))?;
+            if described.allocation == Allocation::Fair {
+                for (d, scale) in scale.iter_mut().enumerate() {
+                    scale[i] = plan.scale(d, i)?;
+                }
+            }
+        }
         Ok(Self {
             allocation: described.allocation,
             unit: described.unit_hours.clone(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -182,3 +183,95 @@ def test_a_plant_travels() -> None:
     made = plant("cost", key="line 2")
     assert mk.Plant.from_json(made.to_json()) == made
     assert made.replace(overtime=0) != made
+
+
+def test_a_run_can_be_repeated_from_what_it_recorded() -> None:
+    shared = plant("cost", key="mill")
+    settings: dict[str, Any] = {"periods": 40, "replications": 100, "seed": 4, "keep": "replications"}
+    run = mk.simulate(shared, **settings)
+    again = mk.simulate(**json.loads(json.dumps(run.config)))
+    for other in (again, run.rerun(), mk.simulate(shared.to_dict(), **settings)):
+        assert all(np.array_equal(run[m], other[m], equal_nan=True) for m in run.metrics)
+        assert all(np.array_equal(run.plant[h], other.plant[h]) for h in run.plant)
+
+
+FEW = np.random.default_rng(1).poisson(5, (3, 60))
+
+
+@pytest.mark.parametrize(
+    ("demand", "sd"),
+    [
+        (mk.Varying(5), np.sqrt(5)),
+        (mk.Varying(5, spread=mk.OverdispersedSpread(variance_ratio=4)), np.sqrt(20)),
+        (mk.Autocorrelated(mk.Poisson(5), 0.5), np.sqrt(5)),
+        (mk.MovingBlocks([1, 5, 9, 3], 2), np.std([1, 5, 9, 3])),
+        (mk.Paths(FEW, cycle=True), np.std(FEW)),
+        (mk.MarkovModulated([mk.Poisson(8), mk.Poisson(2)], [[0.5, 0.5], [0.5, 0.5]]), np.sqrt(14)),
+        (mk.Deterministic(5), 5.0),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_fair_cuts_are_in_standard_deviations_of_any_demand(demand: Any, sd: float) -> None:
+    """Cuts are as the standard deviations; of demand that does not vary, the mean counts."""
+    items = {
+        "a": mk.MakeToStock(demand=demand, policy=mk.BaseStock(60)),
+        "b": mk.MakeToStock(demand=mk.Normal(60, 10, negative="clip"), policy=mk.BaseStock(300)),
+    }
+    traced = mk.simulate(
+        mk.Plant(items, hours=62, allocation="fair"),
+        periods=60,
+        replications=20,
+        seed=3,
+        trace=["order_quantity", "demand"],
+    )
+    made, asked = traced.trace["order_quantity"], traced.trace["demand"]
+    # What is missing from the target once this period's quantity is released.
+    missing = np.cumsum(asked, axis=-1) - asked - np.cumsum(made, axis=-1)
+    both = ((made > 1e-6) & (missing > 1e-6)).all(axis=0)
+    assert both.sum() > 20
+    ratio = missing[0][both] / missing[1][both]
+    np.testing.assert_allclose(ratio, sd / 10, rtol=1e-4)
+
+
+def test_the_dearest_shortage_counts_what_can_happen() -> None:
+    """Lost margin where sales are lost; backorder cost only where customers wait."""
+    dear = mk.Costs(price=100, unit=10)
+    cheap = mk.Costs(price=11, unit=10, backorder=1)
+    lost = mk.MakeToStock(demand=mk.Poisson(5), policy=mk.BaseStock(10), backorder_share=0, costs=dear)
+    for items in (
+        {"x": lost, "y": lost.replace(costs=cheap)},
+        {
+            "x": lost.replace(backorder_share=1, costs=mk.Costs(backorder=1)),
+            "y": lost.replace(backorder_share=1, costs=mk.Costs(backorder=0.5, lost_sale=50)),
+        },
+    ):
+        settings: dict[str, Any] = {"periods": 50, "replications": 50, "seed": 1}
+        by_cost = mk.simulate(mk.Plant(items, hours=8, allocation="cost"), **settings)
+        by_name = mk.simulate(
+            mk.Plant(items, hours=8, allocation="priority", priority=["x", "y"]), **settings
+        )
+        assert np.array_equal(by_cost.mean("filled").value, by_name.mean("filled").value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"capacity": mk.Capacity(3, overtime=5)}, r"items\[0\].capacity.overtime must be 0 in a plant"),
+        (
+            {"policy": mk.OrderUpTo(returns=True), "forecast": mk.KnownMean()},
+            r"items\[0\].policy.returns must be False in a plant",
+        ),
+    ],
+    ids=["overtime", "returns"],
+)
+def test_what_items_cannot_bring_along(changes: dict[str, Any], words: str) -> None:
+    one = mk.MakeToStock(**{"demand": mk.Poisson(5), "policy": mk.BaseStock(12), **changes})
+    with pytest.raises(ValueError, match=words):
+        mk.simulate(mk.Plant({"a": one}, hours=4), periods=9, replications=2, seed=1)
+
+
+def test_fair_needs_to_know_how_demand_varies() -> None:
+    promoted = mk.Varying(5, promotions=[mk.Promotion(3, 5, uplift=2, cv=0.5)])
+    shop = mk.MakeToStock(demand=promoted, policy=mk.BaseStock(12), opening_stock=0)
+    with pytest.raises(ValueError, match="known standard deviation of demand to be served fairly"):
+        mk.simulate(mk.Plant({"a": shop}, hours=4, allocation="fair"), periods=9, replications=2, seed=1)

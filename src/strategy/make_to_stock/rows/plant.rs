@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! priority      one after the other, in the order given; what is left goes to the next
-//! cost          the same, in the order of shortage cost per hour
+//! cost          the same, in the order of what a unit short costs per hour
 //! rotation      the same, the first one moving on by one every period
 //! proportional  every quantity is cut by the same share
 //! fair          what is missing afterwards is the same for all, in standard deviations of their demand
