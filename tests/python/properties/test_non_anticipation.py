@@ -134,7 +134,7 @@ def test_a_known_mean_is_not_known_of_demand_that_is_given() -> None:
     shop = mk.MakeToStock(
         demand=mk.Paths([5, 7, 9]), policy=mk.OrderUpTo(), forecast=mk.KnownMean(), opening_stock=6
     )
-    with pytest.raises(ValueError, match="mean of each period is not known"):
+    with pytest.raises(ValueError, match="mean of each period of this demand is not known"):
         mk.simulate(shop, periods=3, replications=1, seed=1)
     with pytest.raises(ValueError, match="opening_stock"):
         mk.simulate(
