@@ -7,7 +7,7 @@ const LANES: usize = 256;
 
 /// Nanoseconds per lane and period at 256 lanes: `cargo test --release -- --ignored --nocapture speed`.
 #[test]
-#[ignore = "a measurement, not a claim"]
+#[ignore = "a measurement: cargo test --release -- --ignored --nocapture speed"]
 fn speed() {
     let winters = |multiplicative| Method::HoltWinters {
         alpha: 0.2,

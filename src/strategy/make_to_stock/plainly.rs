@@ -228,9 +228,6 @@ impl Shop<'_> {
     }
 
     fn margin(&self, f: &Foresight, factor: f64, t: usize) -> f64 {
-        if factor == 0.0 {
-            return 0.0;
-        }
         let mut sd = [f.sd(t + usize::from(self.p.demand_first))];
         if let Provider::Statistical(method) = &f.provider {
             method.sd(&self.forecast, &mut sd);
