@@ -408,6 +408,22 @@ impl Costs {
     }
 }
 
+impl MakeToStock {
+    /// Whether it has no forecast, and nothing that limits or loses supply.
+    pub fn is_plain(&self) -> bool {
+        self.costs.erosion == 0.0
+            && self.capacity.is_none()
+            && self.yields.is_none()
+            && self.disruptions.is_empty()
+            && self.shelf_life.is_none()
+            && self.obsolescence.is_none()
+            && self.express.is_none()
+            && self.expedite_below.is_none()
+            && self.forecast.is_none()
+            && !self.policy.plans()
+    }
+}
+
 impl Policy {
     /// Order up to `level` at every review.
     pub fn base_stock(level: f64) -> Self {

@@ -95,17 +95,16 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     if returns_arrays {
         guard(request, designs, wanted.as_ref().map_or(BASIC, Vec::len), traces.len())?;
     }
-    frame.rows = request.plant.is_some() || wanted.as_ref().is_some_and(|w| metrics::needs_rows(w));
+    let mut models = request.items.iter().flat_map(|item| &item.designs);
+    // By default the whole catalogue, for all designs, as soon as one of them needs more than the plain metrics.
+    frame.rows = request.plant.is_some()
+        || match &wanted {
+            Some(wanted) => metrics::needs_rows(wanted),
+            None => models.any(|Model::MakeToStock(m)| !m.is_plain()),
+        };
     frame.variances = wanted.as_ref().is_none_or(|w| metrics::needs_variances(w));
-    let (mut plans, mut passes) = compile(request, arrays, &frame, designs)?;
-    if wanted.is_none() && plans.iter().any(Plan::on_rows) && !plans.iter().all(Plan::all_on_rows) {
-        // The whole catalogue, for all designs.
-        frame.rows = true;
-        (plans, passes) = compile(request, arrays, &frame, designs)?;
-    }
-    let wanted = wanted.unwrap_or_else(|| {
-        (0..if plans.iter().any(Plan::on_rows) { METRICS.len() } else { BASIC }).collect()
-    });
+    let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
+    let wanted = wanted.unwrap_or_else(|| (0..if frame.rows { METRICS.len() } else { BASIC }).collect());
     frame.lean = plans.iter().flat_map(|p| &p.tariffs).all(|t| metrics::lean(&wanted, t));
     let whole = plans.iter().all(Plan::whole);
     if !whole && !traces.is_empty() {

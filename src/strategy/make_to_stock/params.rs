@@ -121,11 +121,8 @@ impl Params {
         params.bound();
         if let Some(Opening::Settled(_)) = model.opening_stock {
             if params.terms.is_some() {
-                let bound = if counted.0 {
-                    "left out in a plant, and where metrics of variance or of supply are asked for"
-                } else {
-                    "left out with forecasts, limits or losses of supply"
-                };
+                let bound = "left out with forecasts, limits or losses of supply, in a plant, and where metrics of \
+                     variance or supply are asked for";
                 return Err(Error::config("opening_stock", "settled", bound));
             }
             params.settle = Some(Settle::compile(&params, demand)?);

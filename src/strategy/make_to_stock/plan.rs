@@ -135,16 +135,6 @@ impl Plan {
         Ok((plan, pass))
     }
 
-    /// Whether any design has terms.
-    pub fn on_rows(&self) -> bool {
-        self.groups.iter().flat_map(|g| &g.params).any(|p| p.terms.is_some())
-    }
-
-    /// Whether all designs have terms.
-    pub fn all_on_rows(&self) -> bool {
-        self.groups.iter().flat_map(|g| &g.params).all(|p| p.terms.is_some())
-    }
-
     /// Whether any design's forecast is the future itself.
     pub fn clairvoyant(&self) -> bool {
         self.groups.iter().flat_map(|g| &g.params).any(Params::clairvoyant)

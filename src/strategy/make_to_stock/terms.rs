@@ -92,18 +92,7 @@ impl Terms {
         (arrays, periods, end): (&Arrays, usize, u64),
         (always, variances): (bool, bool),
     ) -> Result<Option<Self>> {
-        let plain = !always
-            && model.costs.erosion == 0.0
-            && model.capacity.is_none()
-            && model.yields.is_none()
-            && model.disruptions.is_empty()
-            && model.shelf_life.is_none()
-            && model.obsolescence.is_none()
-            && model.express.is_none()
-            && model.expedite_below.is_none()
-            && model.forecast.is_none()
-            && !model.policy.plans();
-        if plain {
+        if model.is_plain() && !always {
             return Ok(None);
         }
         let mut sides = Vec::new();
