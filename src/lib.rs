@@ -10,6 +10,7 @@
 //! random/     address (key, replication, stream, entity, index) -> Philox -> uniform; no generator state anywhere
 //! law/        a distribution -> a monotone sampler, a block of replications at a time
 //! demand/     laws over time, bootstraps of a history, processes, what is foreseen, given paths
+//! orders/     the order book: when customers order and what they ask for
 //! supply/     lead times, quantity rules, yields, disruptions, other random inputs
 //! forecast/   forecasts made inside a replication
 //! planning/   lot sizing, material requirements, consumption of forecasts, buffers
@@ -50,6 +51,7 @@ pub mod error;
 pub mod forecast;
 pub mod law;
 pub mod metrics;
+pub mod orders;
 pub mod planning;
 pub mod random;
 pub mod run;

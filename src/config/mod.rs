@@ -4,17 +4,24 @@
 //! strategy adds a variant of [`Model`]; nothing else here changes. Unknown fields are refused.
 
 mod demand;
+mod make_to_order;
 mod make_to_stock;
+mod orders;
 mod supply;
 
 pub use crate::forecast::Statistical;
 pub use crate::planning::{Buffer, LotRule};
 pub use crate::supply::Quantities;
 pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
+pub use make_to_order::{
+    Acceptance, Breakdowns, Calendar, Confirmation, Dispatch, Entry, MakeToOrder, Material, Operation, OrderCosts,
+    Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
+};
 pub use make_to_stock::{
     Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, Policy,
     Settled,
 };
+pub use orders::{Arrivals, OrderBook, OrderClass};
 pub use supply::{
     Allocation, Capacity, Counted, Disruption, Effect, Express, Issue, Limit, Obsolescence, Plant, Start,
     Yield, YieldKind,

@@ -8,13 +8,17 @@
 //!                  advance every design over it  (the strategy's kernel; state stays in registers)
 //! ```
 //!
+//! Engines that advance one replication at a time draw along the index instead (along.rs).
+//!
 //! Whole quantities run as 32-bit integers where bounds allow, everything else as `f64`; sums and differences of
 //! whole numbers below 2⁵³ are exact in both, so the choice is invisible in results.
 
+mod along;
 mod draw;
 mod lanes;
 mod rows;
 
+pub use along::{STRIP, Strip};
 pub use draw::{Rows, Source, Words, draw, draw_real, draw_whole};
 pub use lanes::{Cell, Lanes, Pair, Zip};
 pub use rows::{Place, store_rows};
