@@ -1,7 +1,7 @@
 """Which column of an order table is what, and what a cell in it says.
 
-Knows headings and cells, never rows. A cell that cannot be used raises a ValueError whose text is the reason, to
-follow the name of its column.
+Knows headings and cells, never rows. A cell that cannot be used raises a ValueError whose text is the
+reason, to follow the name of its column.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from .history import BLANK
 __all__ = ["DATES", "DAY", "HEADINGS", "NUMBER", "as_text", "blank", "find_columns", "moment", "positive"]
 
 HEADINGS: Mapping[str, str] = {
-    "order_id": "order id, order, order no, order nr, order number, sales order, sales order id, sales order no, "
-    "sales order number, so no, so number, sales document, work order, work order no, work order number, job no, "
-    "job number",
-    "item": "item, item id, item no, item code, item number, sku, material, material no, material number, part, "
-    "part id, part no, part number, product, product id, product code, article, article no, article number",
+    "order_id": "order id, order, order no, order nr, order number, sales order, sales order id, "
+    "sales order no, sales order number, so no, so number, sales document, work order, work order no, "
+    "work order number, job no, job number",
+    "item": "item, item id, item no, item code, item number, sku, material, material no, material number, "
+    "part, part id, part no, part number, product, product id, product code, article, article no, "
+    "article number",
     "quantity": "quantity, qty, order qty, order quantity, ordered qty, ordered quantity, qty ordered, "
     "quantity ordered, units, pieces, pcs",
     "order_date": "order date, date ordered, ordered, ordered on, order entry date, entry date, entered, "
     "entered on, created, created on, created at, creation date, document date, po date",
     "requested_date": "requested date, requested, req date, requested delivery date, requested delivery, "
     "req delivery date, required date, due date, due, need date, need by date, wanted date",
-    "confirmed_date": "confirmed date, confirmed, confirmed delivery date, promised date, promised, promise date, "
-    "promised delivery date, committed date, acknowledged date",
+    "confirmed_date": "confirmed date, confirmed, confirmed delivery date, promised date, promised, "
+    "promise date, promised delivery date, committed date, acknowledged date",
     "delivered_date": "delivered date, delivered, delivered on, date delivered, delivery date, "
     "actual delivery date, shipped date, shipped, shipped on, ship date, shipping date, goods issue date, "
     "actual goods issue date, finished, finished on, finish date, finished date, completed, completed on, "
@@ -57,16 +58,14 @@ _PLACEHOLDERS = {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1900,
 _LAST_YEAR = 2199
 
 
-def find_columns(
-    place: str, header: list[str], columns: Mapping[str, str | None] | None
-) -> dict[str, int]:
+def find_columns(place: str, header: list[str], columns: Mapping[str, str | None] | None) -> dict[str, int]:
     """Position of each field's column, for the fields that are there.
 
     Raises
     ------
     TypeError, ValueError
-        If `columns` names what is not there, several columns could be the same field, or no column is the order
-        date.
+        If `columns` names what is not there, several columns could be the same field, or no column is the
+        order date.
     """
     if columns is not None and not isinstance(columns, Mapping):
         raise TypeError(f"columns must be a mapping of fields to column names, got {type(columns).__name__}")
@@ -91,20 +90,24 @@ def find_columns(
         found = [i for i, name in enumerate(header) if i not in named and _key(name) in known]
         if len(found) > 1:
             raise ValueError(
-                f"{place}: {' and '.join(repr(header[i]) for i in found)} could each be the {field}; say which, "
-                f"for instance columns={{{field!r}: {header[found[0]]!r}}}, or None for neither"
+                f"{place}: {' and '.join(repr(header[i]) for i in found)} could each be the {field}; say "
+                f"which, for instance columns={{{field!r}: {header[found[0]]!r}}}, or None for neither"
             )
         if found:
             at[field] = found[0]
     if DATES[0] not in at:
         raise ValueError(
-            f"{place}: no column is known as the {DATES[0]}; it has {there}; name it by columns={{{DATES[0]!r}: …}}"
+            f"{place}: no column is known as the {DATES[0]}; it has {there}; name it by "
+            f"columns={{{DATES[0]!r}: …}}"
         )
     return at
 
 
 def as_text(cell: object) -> str:
     """A cell as people would type it; empty where blank."""
+    if isinstance(cell, str):
+        text = cell.strip()
+        return "" if text in BLANK else text
     cell = _plain(cell)
     if isinstance(cell, float) and cell.is_integer():
         # A column of whole numbers with one blank in it comes as floats.
@@ -117,10 +120,7 @@ def as_text(cell: object) -> str:
 
 def blank(cell: object) -> bool:
     """Whether there is nothing in a cell."""
-    if isinstance(cell, str):
-        return cell.strip() in BLANK
-    # NaN and NaT are not themselves; pandas' NA does not say, but prints as blank.
-    return cell is None or as_text(cell) == ""
+    return as_text(cell) == ""
 
 
 def positive(cell: object) -> float:
@@ -142,14 +142,15 @@ def positive(cell: object) -> float:
 def moment(cell: object, date_format: str | None) -> tuple[str, float]:
     """What kind of time a cell holds, and which: microseconds since 1970, whole; or the number itself."""
     text = as_text(cell)
-    when = _typed(cell, text)
+    when = _typed(cell)
     if when is None and date_format is not None:
         try:
             when = datetime.strptime(text, date_format)
         except ValueError:
             raise ValueError(f"{text!r} is not a date in the format {date_format!r}") from None
     if when is None:
-        number = _number(cell, text)
+        # Most cells are ISO dates, and asking first whether they are numbers takes long.
+        number = None if _ISO.fullmatch(text) else _number(cell, text)
         if number is not None:
             return NUMBER, number
         when = _iso(text)
@@ -167,7 +168,9 @@ def check_format(date_format: str) -> None:
     try:
         read = datetime.strptime(sample.strftime(date_format), date_format)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"date_format must be a format such as '%d/%m/%Y', got {date_format!r}: {error}") from None
+        raise ValueError(
+            f"date_format must be a format such as '%d/%m/%Y', got {date_format!r}: {error}"
+        ) from None
     if read.date() != sample.date():
         raise ValueError(f"date_format must hold year, month and day, got {date_format!r}")
 
@@ -185,7 +188,7 @@ def _missing(when: Any) -> bool:
     return bool(when != when)
 
 
-def _typed(cell: object, text: str) -> datetime | None:
+def _typed(cell: object) -> datetime | None:
     """A date that came as one."""
     cell = _plain(cell)
     if isinstance(cell, datetime):
@@ -218,5 +221,7 @@ def _iso(text: str) -> datetime:
             f"{text!r} is ambiguous, as day or month may come first: give date_format, such as '%d/%m/%Y'"
         )
     if _YEAR_FIRST.fullmatch(text):
-        raise ValueError(f"{text!r} is not an ISO date such as 2025-03-04: give date_format, such as '%Y/%m/%d'")
+        raise ValueError(
+            f"{text!r} is not an ISO date such as 2025-03-04: give date_format, such as '%Y/%m/%d'"
+        )
     raise ValueError(f"{text!r} is not a date")

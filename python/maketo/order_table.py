@@ -1,40 +1,33 @@
 """Orders as a system that runs a company exports them: one row per order or order line, with its dates.
 
-Reading is strict: every row that cannot be used is named by line, column, value and reason, and none is left out
-without saying so. What comes out are times in periods of a simulation: when orders came, how long they took, how
-much was asked for.
+Reading is strict: every row that cannot be used is named by line, column, value and reason, and none is
+left out without saying so. What comes out are times in periods of a simulation: when orders came, how long
+they took, how much was asked for.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import os
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._check import choice, count, number
-from ._order_cells import (
-    DATES,
-    DAY,
-    NUMBER,
-    as_text,
-    blank,
-    check_format,
-    find_columns,
-    moment,
-    positive,
+from ._order_cells import DATES, DAY, NUMBER, as_text, check_format, find_columns, moment
+from ._order_rows import (
+    before_order,
+    counted,
+    identical,
+    read_quantities,
+    read_times,
+    refusal,
+    without_clock,
 )
-from .history import _cells, _first_twice, _parquet, _text
+from ._order_source import Rejected, open_source
 from .sweep import Sweep
 from .table import Table
 
@@ -45,24 +38,11 @@ _UNITS = {"hour": 1 / 24, "day": 1.0, "week": 7.0}
 _TEXTS = ("order_id", "item", "customer_class", "variant")
 _NUMBERS = ("quantity", "order_time", "requested_time", "confirmed_time", "delivered_time")
 _UNTIL = ("requested", "confirmed", "delivered")
-_LISTED = 10
+_EPOCH = date(1970, 1, 1)
 _MIXED = "mixed"
 # Days that a spreadsheet counts, 2000 to 2099.
 _SPREADSHEET = (36526.0, 73050.0)
 _MOST_PERIODS = 10_000_000
-
-
-class Rejected(NamedTuple):
-    """A cell, or a whole row, that cannot be used."""
-
-    line: int
-    """Line in the file; row, from 0, of a table in memory."""
-    column: str
-    """Its heading in the source; empty where the whole row is meant."""
-    value: str
-    """What stands there."""
-    reason: str
-    """Why it cannot be used, to be read after the heading."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -112,6 +92,8 @@ class OrderTable:
             array = np.array(getattr(self, name), np.int64 if name == "line" else np.float64)
             array.setflags(write=False)
             object.__setattr__(self, name, array)
+        if not self.order_id:
+            raise ValueError("OrderTable needs at least one row")
         uneven = {name: len(getattr(self, name)) for name in (*_TEXTS, *_NUMBERS, "line")}
         if len(set(uneven.values())) > 1:
             raise ValueError(f"OrderTable needs columns of one length, got {uneven}")
@@ -137,16 +119,18 @@ class OrderTable:
         if not rows.size:
             listed = ", ".join(map(repr, self.items)) or "none with a name"
             raise ValueError(f"{self.source} has no item {name!r}; it has {listed}")
-        texts = {x: tuple(getattr(self, x)[i] for i in rows) for x in _TEXTS}
-        return replace(self, **texts, **{x: getattr(self, x)[rows] for x in (*_NUMBERS, "line")})
+        kept: dict[str, Any] = {x: tuple(getattr(self, x)[i] for i in rows) for x in _TEXTS}
+        kept.update((x, getattr(self, x)[rows]) for x in (*_NUMBERS, "line"))
+        return replace(self, **kept)
 
     def orders(self) -> OrderTable:
         """One row per order: its lines put together.
 
-        Quantities are added; an order came when its first line came. It is wanted, promised and delivered with
-        its last line, and not yet delivered while any line is not: one date missing, and the order's is. Item,
-        class and variant stay where all lines that have one agree, else they are "mixed". A row without an
-        order number is an order of its own. `line` is where the first line stands.
+        Quantities are added; an order came when its first line came. It is wanted, promised and delivered
+        with its last line, and not yet delivered while any line is not: one date missing, and the order's
+        is. Item, class and variant stay where all lines that have one agree, else they are "mixed". A row
+        without an order number is an order of its own. `line` is where the first line stands. Lines that were
+        rejected are in no order.
 
         Returns
         -------
@@ -170,8 +154,9 @@ class OrderTable:
             values[name] = tuple(_MIXED if len(x) > 1 else next(iter(x), "") for x in seen)
         for name in _NUMBERS[2:]:
             latest = np.full(len(first), -np.inf)
-            # A NaN passes through the maximum.
-            np.maximum.at(latest, of, getattr(self, name))
+            # A NaN passes through the maximum, which numpy would warn of.
+            with np.errstate(invalid="ignore"):
+                np.maximum.at(latest, of, getattr(self, name))
             values[name] = latest
         return replace(self, **values)
 
@@ -185,9 +170,9 @@ class OrderTable:
         Returns
         -------
         ndarray
-            Periods, in order of `order_time`, without the rows that have no such date. Where orders are still
-            open these are the longer ones, so that delivered orders alone look faster than all of them are;
-            `summary` tells how many are missing.
+            Periods, in order of `order_time`, without the rows that have no such date. Where orders are
+            still open these are the longer ones, so that delivered orders alone look faster than all of
+            them are; `summary` tells how many are missing.
 
         Raises
         ------
@@ -230,11 +215,13 @@ class OrderTable:
         at = np.floor(self.order_time)
         least = int(at.max()) + 1
         if least > _MOST_PERIODS:
-            raise ValueError(f"{self.source}: orders span {least} periods; is the time unit what it should be?")
+            raise ValueError(
+                f"{self.source}: orders span {least} periods; is the time unit what it should be?"
+            )
         wanted = least if periods is None else count("periods", periods)
         if wanted < least:
             raise ValueError(f"periods must be ≥ {least}, so that no order is left out, got {wanted}")
-        return np.bincount(at.astype(np.intp), self.quantity, minlength=wanted)
+        return np.bincount(at.astype(np.intp), self.quantity, minlength=wanted).astype(np.float64)
 
     def summary(self) -> Table:
         """Quantities and durations: how many, the share missing, mean, standard deviation, percentiles.
@@ -246,8 +233,8 @@ class OrderTable:
         """
         measured = [("quantity", self.quantity), ("interarrival time", self.interarrival_times())]
         measured += [(f"order to {until}", self._until(until)) for until in _UNTIL]
-        columns = ["quantity", "count", "missing", "mean", "sd", "P10", "P50", "P90"]
-        caption = f"{len(self)} rows from {self.source}; times in {self._unit()}"
+        columns = ["measure", "count", "missing", "mean", "sd", "P10", "P50", "P90"]
+        caption = f"{counted(len(self), 'row')} from {self.source}; times in {self._unit()}"
         return Table(columns, [(name, *_spread(values)) for name, values in measured], caption)
 
     def __len__(self) -> int:
@@ -255,17 +242,16 @@ class OrderTable:
 
     def __repr__(self) -> str:
         orders = len({x or i for i, x in enumerate(self.order_id)})
-        what = f"{len(self)} rows, {_counted(orders, 'order')}"
-        what += f", {_counted(len(self.items), 'item')}" if self.items else ""
+        what = f"{counted(len(self), 'row')}, {counted(orders, 'order')}"
+        what += f", {counted(len(self.items), 'item')}" if self.items else ""
         ends = [self.order_time[0], self.order_time[-1]]
         if self.start is None:
             span = " … ".join(f"{x:g}" for x in ends)
         else:
-            # A tenth of a microsecond more, as dividing by the length of a period may fall short of midnight.
-            days = [timedelta(days=x * self.period_days, microseconds=0.1) for x in ends]
-            span = " … ".join(str((datetime.combine(self.start, datetime.min.time()) + x).date()) for x in days)
+            midnight = datetime.combine(self.start, datetime.min.time())
+            span = " … ".join(str((midnight + timedelta(days=x * self.period_days)).date()) for x in ends)
         left_out = len({x.line for x in self.rejected})
-        out = f", {_counted(left_out, 'row')} left out" if left_out else ""
+        out = f", {counted(left_out, 'row')} left out" if left_out else ""
         return f"OrderTable({what}, {span}, in {self._unit()}{out}, from {self.source})"
 
     def _until(self, until: str) -> Array:
@@ -292,28 +278,29 @@ def read_orders(
     Parameters
     ----------
     source : path-like, DataFrame, mapping or sequence of mappings
-        A CSV file, plain or gzip-compressed, in UTF-8, whose first row holds the column names; a Parquet file,
-        which needs pyarrow; a pandas or polars DataFrame or an Arrow table; columns by name; or rows, each a
-        mapping.
+        A CSV file, plain or gzip-compressed, in UTF-8, whose first row holds the column names; a Parquet
+        file, which needs pyarrow; a pandas or polars DataFrame or an Arrow table; columns by name; or rows,
+        each a mapping.
     columns : mapping, optional
-        Which column holds a field: ``order_id``, ``item``, ``quantity``, ``order_date``, ``requested_date``,
-        ``confirmed_date``, ``delivered_date``, ``customer_class``, ``variant``. None says that there is none.
-        Fields that are not named are known by common headings, such as "Sales order", "SKU", "Order qty",
-        "Created on", "Req. delivery date", "Promised date", "Shipped", "Segment"; case and punctuation do not
-        count. Only the order date is compulsory; without a quantity each row is 1 unit.
+        Which column holds a field: ``order_id``, ``item``, ``quantity``, ``order_date``,
+        ``requested_date``, ``confirmed_date``, ``delivered_date``, ``customer_class``, ``variant``. None
+        says that there is none. Fields that are not named are known by common headings, such as "Sales
+        order", "SKU", "Order qty", "Created on", "Req. delivery date", "Promised date", "Shipped", "Segment";
+        case and punctuation do not count. Only the order date is compulsory; without a quantity each row is
+        1 unit.
     time_unit : {"hour", "day", "week"} or float
         What a period is; a number is its length in days.
     start : date, optional
         The day whose midnight is time 0, not after the first order; by default the day of the first order.
     dirty : {"error", "report"}
-        What becomes of rows that cannot be used: an error that lists them; or they are left out, and listed in
-        `OrderTable.rejected`.
+        What becomes of rows that cannot be used: an error that lists them; or they are left out, and listed
+        in `OrderTable.rejected`.
     sep : str, optional
-        What separates the cells of a file; by default the tab of a .tsv file, or whichever of comma, semicolon
-        and tab is the most frequent in the first row.
+        What separates the cells of a file; by default the tab of a .tsv file, or whichever of comma,
+        semicolon and tab is the most frequent in the first row.
     date_format : str, optional
-        How dates are written as text, see `datetime.strptime`, such as ``"%d/%m/%Y"``. By default ISO dates are
-        read, with or without a time: ``2025-03-04``, ``2025-03-04 15:30``, ``2025-03-04T15:30:00``.
+        How dates are written as text, see `datetime.strptime`, such as ``"%d/%m/%Y"``. By default ISO dates
+        are read, with or without a time: ``2025-03-04``, ``2025-03-04 15:30``, ``2025-03-04T15:30:00``.
 
     Returns
     -------
@@ -328,18 +315,18 @@ def read_orders(
     TypeError
         If `source` or an option is of no kind that can be used.
     ValueError
-        If there are no orders; no column, or more than one, could be a field; or rows cannot be used: one that has
-        too many or too few cells; a date that is missing though it is the order's, is not a date, is ambiguous or
-        lies before the order's; a quantity that is blank or not a finite number > 0. Files that are empty, not
-        UTF-8 or not CSV are refused as a whole.
+        If there are no orders; no column, or more than one, could be a field; or rows cannot be used: one
+        that has too many or too few cells; a date that is missing though it is the order's, is not a date,
+        is ambiguous or lies before the order's; a quantity that is blank or not a finite number > 0. Files
+        that are empty, not UTF-8 or not CSV are refused as a whole.
 
     Notes
     -----
-    Dates may also be numbers ≥ 0, which are periods since time 0. All dates of a table are of one kind: numbers,
-    dates without a time zone, or dates in UTC; a cell of another kind than most order dates cannot be used. A date
-    without a time of day is its midnight; where orders have a time of day and the other column has none, a date on
-    the day of the order counts as the time of the order. Rows that are identical in every column are kept, and
-    `OrderTable.warnings` says where they stand.
+    Dates may also be numbers ≥ 0, which are periods since time 0. All dates of a table are of
+    one kind: numbers, dates without a time zone, or dates in UTC; a cell of another kind than most order
+    dates cannot be used. A date without a time of day is its midnight; where orders have a time of day and
+    the other column has none, a date on the day of the order counts as the time of the order. Rows that are
+    identical in every column are kept, and `OrderTable.warnings` says where they stand.
 
     Examples
     --------
@@ -363,52 +350,56 @@ def read_orders(
     period_days = _days(time_unit)
     if date_format is not None:
         check_format(date_format)
-    given = _open(source, sep)
+    given = open_source(source, sep)
     at = find_columns(given.place, given.header, columns)
     rejected, warnings = list(given.ragged), []
-    times = {name: _moments(given, at[name], date_format, rejected) for name in DATES if name in at}
-    kind = _common_kind(given, at, times, rejected)
-    quantity = _quantities(given, at, rejected)
-    warnings += _same_day(given, at, times, kind)
-    _check_order(given, at, times, rejected)
+    kind, times = read_times(given, at, date_format, rejected)
+    quantity = read_quantities(given, at, rejected)
+    if kind != NUMBER:
+        warnings += without_clock(given, at, times)
+    rejected += before_order(given, at, times)
 
     rejected.sort(key=lambda x: x.line)
     lost = {x.line for x in rejected}
     kept = [i for i, line in enumerate(given.lines) if line not in lost]
     if rejected and (dirty == "error" or not kept):
-        raise ValueError(_refusal(given, rejected, dirty))
+        raise ValueError(refusal(given, rejected, bool(kept)))
     if rejected:
-        warnings.insert(0, f"{len(lost)} of {given.total} rows were left out, as they cannot be used: see rejected")
-    warnings += _identical(given, kept)
-    first = min(_known(times[DATES[0]][i]) for i in kept)
-    if kind == NUMBER:
-        if start is not None:
-            raise ValueError("start must be left out where order dates are numbers: they count from time 0")
-        day, zero, unit = None, 0.0, 1.0
-        if first >= _SPREADSHEET[0] and max(_known(times[DATES[0]][i]) for i in kept) < _SPREADSHEET[1]:
-            warnings.append(
-                f"{given.header[at[DATES[0]]]} holds numbers from {first:g}, read as periods; "
-                "they look like days as a spreadsheet counts them"
-            )
-    else:
-        day = _first_day(start, first)
-        zero, unit = (day - date(1970, 1, 1)).days * DAY, round(period_days * DAY)
+        warnings.insert(
+            0, f"{len(lost)} of {given.total} rows cannot be used and were left out: see rejected"
+        )
+    warnings += identical(given, kept)
+    came = [_known(times[DATES[0]][i]) for i in kept]
+    day, zero, period = None, 0.0, 1.0
+    if kind != NUMBER:
+        day = _first_day(start, min(came))
+        zero, period = (day - _EPOCH).days * DAY, round(period_days * DAY)
+    elif start is not None:
+        raise ValueError("start must be left out where order dates are numbers: they count from time 0")
+    elif _SPREADSHEET[0] <= min(came) and max(came) < _SPREADSHEET[1]:
+        warnings.append(
+            f"{given.header[at[DATES[0]]]} holds numbers from {min(came):g} to {max(came):g}, read as "
+            "periods; they look like days as a spreadsheet counts them"
+        )
+
+    rows = [i for _, i in sorted(zip(came, kept, strict=True), key=lambda x: x[0])]
 
     def periods(name: str) -> list[float]:
-        cells = times.get(name)
-        if cells is None:
-            return [math.nan] * len(kept)
-        return [math.nan if x is None else (x.at - zero) / unit for x in (cells[i] for i in kept)]
+        values = times.get(name)
+        if values is None:
+            return [math.nan] * len(rows)
+        return [math.nan if x is None else (x - zero) / period for x in (values[i] for i in rows)]
 
-    order_time = np.array(periods(DATES[0]))
-    by_time = np.argsort(order_time, kind="stable")
-    rows = [kept[i] for i in by_time]
-    texts = {x: tuple(as_text(given.rows[i][at[x]]) if x in at else "" for i in rows) for x in _TEXTS}
+    def texts(name: str) -> tuple[str, ...]:
+        return tuple(as_text(given.rows[i][at[name]]) if name in at else "" for i in rows)
+
     return OrderTable(
-        **texts,
+        **{name: texts(name) for name in _TEXTS},
         quantity=np.array([quantity[i] for i in rows]),
-        order_time=order_time[by_time],
-        **{f"{x}_time": np.array(periods(f"{x}_date"))[by_time] for x in _UNTIL},
+        order_time=np.array(periods("order_date")),
+        requested_time=np.array(periods("requested_date")),
+        confirmed_time=np.array(periods("confirmed_date")),
+        delivered_time=np.array(periods("delivered_date")),
         line=np.array([given.lines[i] for i in rows], np.int64),
         start=day,
         period_days=period_days,
@@ -416,3 +407,48 @@ def read_orders(
         rejected=tuple(rejected),
         warnings=tuple(warnings),
     )
+
+
+def _first_day(start: Any, first: float) -> date:
+    """The day of time 0: the one given, or the first order's."""
+    first_day = _EPOCH + timedelta(days=int(first // DAY))
+    if start is None:
+        return first_day
+    try:
+        kind, at = moment(start, None)
+    except ValueError as reason:
+        raise ValueError(f"start must be a date: {reason}") from None
+    if kind == NUMBER or at % DAY:
+        raise ValueError(f"start must be a date without a time of day, got {start!r}")
+    day = _EPOCH + timedelta(days=int(at // DAY))
+    if day > first_day:
+        raise ValueError(f"start must not be after the first order, {first_day}, got {day}")
+    return day
+
+
+def _days(time_unit: str | float) -> float:
+    if isinstance(time_unit, str):
+        if time_unit in _UNITS:
+            return _UNITS[time_unit]
+        listed = ", ".join(map(repr, _UNITS))
+        raise ValueError(f"time_unit must be one of {listed} or a number of days, got {time_unit!r}")
+    days = number("time_unit", time_unit)
+    if isinstance(days, Sweep) or round(days * DAY) < 1:
+        raise ValueError(f"time_unit must be at least a microsecond, in days, got {time_unit!r}")
+    return float(days)
+
+
+def _spread(values: Array) -> tuple[int, float, float, float, float, float, float]:
+    """Count, share missing, mean, standard deviation, three percentiles; NaN where undefined."""
+    known = values[~np.isnan(values)]
+    missing = 1.0 - known.size / values.size if values.size else math.nan
+    if not known.size:
+        return 0, missing, math.nan, math.nan, math.nan, math.nan, math.nan
+    low, median, high = (float(x) for x in np.percentile(known, [10, 50, 90]))
+    sd = float(np.std(known, ddof=1)) if known.size > 1 else math.nan
+    return int(known.size), missing, float(np.mean(known)), sd, low, median, high
+
+
+def _known(x: float | None) -> float:
+    assert x is not None
+    return x
