@@ -147,6 +147,8 @@ fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u6
         items: vec![Item { name: String::new(), key: 0, designs: vec![Model::MakeToStock(model)] }],
         plant: None,
         periods: t,
+        orders: None,
+        drain: None,
         warm_up: 0,
         half: crate::config::Half::Evaluation,
         first_replication: 0,

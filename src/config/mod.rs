@@ -53,8 +53,15 @@ pub struct Request {
     #[serde(default)]
     pub plant: Option<Plant>,
     /// Periods simulated, warm-up included.
+    #[serde(default)]
     pub periods: usize,
-    /// Periods at the start that no metric counts.
+    /// Where the unit is the order: how many orders come, in place of periods.
+    #[serde(default)]
+    pub orders: Option<usize>,
+    /// Where the unit is the order: periods after the horizon for which orders are followed; none: to their end.
+    #[serde(default)]
+    pub drain: Option<f64>,
+    /// Periods (or orders) at the start that no metric counts.
     #[serde(default)]
     pub warm_up: usize,
     /// Which half of the replication space.
@@ -121,6 +128,8 @@ pub enum Keep {
     /// Every metric of every replication.
     #[default]
     Replications,
+    /// Every order as well, where the unit is the order.
+    Orders,
 }
 
 /// How a swept base-stock level is computed.
@@ -155,6 +164,18 @@ pub struct Item {
 pub enum Model {
     /// Production planned ahead; what is made in one period serves the next.
     MakeToStock(MakeToStock),
+    /// Nothing built before a confirmed order.
+    MakeToOrder(Box<MakeToOrder>),
+}
+
+impl Model {
+    /// The model, where it runs period by period.
+    pub fn periodic(&self) -> Result<&MakeToStock> {
+        match self {
+            Self::MakeToStock(model) => Ok(model),
+            Self::MakeToOrder(_) => Err(Error::config("strategy", "make_to_order", "one that runs period by period")),
+        }
+    }
 }
 
 /// Reads a JSON text; what does not fit is a [`Error::Type`] that names the place.

@@ -21,6 +21,11 @@ impl Column {
         if self.varies { self.drawn[i] } else { self.fixed }
     }
 
+    /// Values drawn so far.
+    pub fn drawn(&self) -> usize {
+        self.drawn.len()
+    }
+
     /// Empties it: `fixed` for all orders, or a value to be drawn for each.
     pub fn begin(&mut self, fixed: Option<f64>) {
         self.drawn.clear();

@@ -5,9 +5,11 @@ use crate::error::Error;
 use crate::metrics::summary::{PROBABILITIES, statistic_names};
 use crate::metrics::{METRICS, TRACES};
 use crate::run::fit::Fitted;
+use crate::run::orders::OrderOutcome;
 use crate::run::simulate::{Outcome, Trace};
+use crate::strategy::make_to_order::ledger::{COLUMNS, KINDS};
 use ndarray::{Array2, ArrayD, IxDyn};
-use numpy::{IntoPyArray, PyArray2, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray2, PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde::Serialize;
@@ -88,6 +90,46 @@ pub(super) fn outcome_out(py: Python<'_>, outcome: Outcome) -> PyResult<Bound<'_
     Ok(dict)
 }
 
+/// Everything `simulate` returns where the unit is the order.
+pub(super) fn orders_out(py: Python<'_>, outcome: OrderOutcome) -> PyResult<Bound<'_, PyDict>> {
+    let [designs, items, replications, stations, classes] = outcome.shape;
+    let dict = PyDict::new(py);
+    let rows = [designs, items, replications];
+    dict.set_item("metrics", dict_of(py, outcome.metrics, &rows)?)?;
+    dict.set_item("parts", dict_of(py, outcome.parts, &[designs, items, replications, 2])?)?;
+    let statistics = statistic_names(&PROBABILITIES).len();
+    dict.set_item("summary", dict_of(py, outcome.summary, &[designs, items, statistics])?)?;
+    dict.set_item("ratios", dict_of(py, outcome.ratios, &[designs, items, 4])?)?;
+    dict.set_item("stations", dict_of(py, outcome.stations, &[designs, items, replications, stations])?)?;
+    dict.set_item("classes", dict_of(py, outcome.classes, &[designs, items, replications, classes, 2])?)?;
+    dict.set_item("moments", shaped(py, outcome.moments, &[designs, items, replications, 5])?)?;
+    let distributions = PyDict::new(py);
+    for (name, tables) in outcome.distributions {
+        let mut listed = Vec::with_capacity(tables.len());
+        for table in tables {
+            let sections = if table.width == 0 { 0 } else { table.counts.len() / table.width };
+            let edges = if sections == 0 { Vec::new() } else { table.edges() };
+            let counts: Vec<i64> = table.counts.iter().map(|n| *n as i64).collect();
+            listed.push((PyArray1::from_vec(py, edges), shaped(py, counts, &[sections, table.width])?));
+        }
+        distributions.set_item(name, listed)?;
+    }
+    dict.set_item("distributions", distributions)?;
+    if let Some(ledger) = outcome.ledger {
+        let columns = PyDict::new(py);
+        for (name, column) in KINDS.into_iter().zip(ledger.kinds) {
+            columns.set_item(name, PyArray1::from_vec(py, column))?;
+        }
+        for (name, column) in COLUMNS.into_iter().zip(ledger.values) {
+            columns.set_item(name, PyArray1::from_vec(py, column))?;
+        }
+        columns.set_item("offsets", PyArray1::from_vec(py, ledger.offsets))?;
+        dict.set_item("ledger", columns)?;
+    }
+    dict.set_item("report", json(&outcome.report))?;
+    Ok(dict)
+}
+
 /// Everything `fit` and `input_uncertainty` return.
 pub(super) fn fitted_out<'py>(
     py: Python<'py>,
@@ -116,7 +158,31 @@ pub(super) fn catalogue() -> String {
         "statistics": statistic_names(&PROBABILITIES),
         "probabilities": PROBABILITIES,
         "streams": crate::random::stream::TABLE,
+        "orders": {
+            "metrics": order_metrics(),
+            "stations": crate::metrics::orders::STATION_METRICS,
+            "classes": crate::metrics::orders::CLASS_METRICS,
+            "statuses": crate::strategy::make_to_order::shop::STATUSES,
+        },
     }))
+}
+
+/// The catalogue of models whose unit is the order.
+fn order_metrics() -> Vec<serde_json::Value> {
+    use crate::metrics::orders::{For, METRICS, Value};
+    let row = |m: &crate::metrics::orders::OrderMetric| {
+        serde_json::json!({
+            "name": m.name,
+            "unit": m.unit,
+            "definition": m.definition,
+            "kind": if matches!(m.value, Value::Ratio(..)) { "ratio" } else { "mean" },
+            "numerator": null,
+            "denominator": null,
+            "better": m.better,
+            "of": match m.of { For::All => "all", For::Shop => "shop", For::Stock => "stock" },
+        })
+    };
+    METRICS.iter().map(row).collect()
 }
 
 /// What a bug report should contain.

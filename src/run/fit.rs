@@ -126,7 +126,7 @@ fn resampled(
     scratch: &mut Scratch,
 ) -> Result<()> {
     let run = &request.run;
-    let Model::MakeToStock(model) = &item.designs[0];
+    let model = item.designs[0].periodic()?;
     let Demand::Bootstrap { history } = &model.demand else {
         return Err(Error::data("demand", "must be a bootstrap: only a history can be resampled"));
     };
@@ -182,7 +182,7 @@ fn single(run: &Request, arrays: &Arrays) -> Result<(Prepared, &'static str)> {
         if item.designs.len() != 1 {
             return Err(Error::config("items.designs", item.designs.len(), "1: a search has no sweep"));
         }
-        let Model::MakeToStock(model) = &item.designs[0];
+        let model = item.designs[0].periodic()?;
         shift::check(&model.policy)?;
     }
     let (simd, _) = crate::engine::level::choose(run.simd.as_deref())?;

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! simulate   items × designs × replications  -> metrics, ratios, summaries, traces     (evaluation half)
+//! orders     the same where the unit is the order: distributions and ledgers as well
 //! fit        least base stock that reaches a target, item by item                      (training half)
 //! errors     forecasts against what happens, by periods ahead
 //! resample   the same under resampled histories: what the data leaves open             (keys of its own)
@@ -11,6 +12,7 @@
 
 pub mod fit;
 pub mod forecast_errors;
+pub mod orders;
 mod pool;
 pub mod prepare;
 pub mod simulate;

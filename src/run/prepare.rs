@@ -45,6 +45,9 @@ pub(super) fn prepare_search(request: &Request, arrays: &Arrays) -> Result<Prepa
 fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> Result<Prepared> {
     let (simd, level) = level::choose(request.simd.as_deref())?;
     let first = first_replication(request)?;
+    if request.orders.is_some() || request.drain.is_some() || request.keep == Keep::Orders {
+        return Err(Error::config("orders", "given", "absent where time is counted in periods"));
+    }
     if request.periods == 0 {
         return Err(Error::config("periods", 0, "≥ 1"));
     }
@@ -100,7 +103,7 @@ fn compile_request(request: &Request, arrays: &Arrays, returns_arrays: bool) -> 
     frame.rows = request.plant.is_some()
         || match &wanted {
             Some(wanted) => metrics::needs_rows(wanted),
-            None => models.any(|Model::MakeToStock(m)| !m.is_plain()),
+            None => models.any(|m| m.periodic().is_ok_and(|m| !m.is_plain())),
         };
     frame.variances = wanted.as_ref().is_none_or(|w| metrics::needs_variances(w));
     let (mut plans, passes) = compile(request, arrays, &frame, designs)?;
@@ -148,8 +151,11 @@ fn compile(
                 *out = Some(Err(Error::config("items.designs", item.designs.len(), bound)));
                 return Ok(());
             }
-            let models: Vec<&MakeToStock> = item.designs.iter().map(|Model::MakeToStock(m)| m).collect();
-            let plan = Plan::compile(&models, item.key, arrays, frame, end_of(request), request.method);
+            let models: Result<Vec<&MakeToStock>> = item.designs.iter().map(Model::periodic).collect();
+            let compile = |models: Vec<&MakeToStock>| {
+                Plan::compile(&models, item.key, arrays, frame, end_of(request), request.method)
+            };
+            let plan = models.and_then(compile);
             *out = Some(
                 plan.map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }),
             );

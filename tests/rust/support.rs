@@ -34,6 +34,8 @@ pub(crate) fn request(items: Vec<Item>, periods: usize, replications: u32) -> Re
         items,
         plant: None,
         periods,
+        orders: None,
+        drain: None,
         warm_up: 0,
         half: Half::Evaluation,
         first_replication: 0,

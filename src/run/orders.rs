@@ -1,0 +1,506 @@
+//! `simulate` for models whose unit is the order: items × designs × replications, one replication at a time or in lanes.
+//!
+//! Every chunk of replications keeps its results; they are put together in index order, so nothing depends on who was first.
+//! Distributions are counts, which may be added in any order.
+
+use super::prepare::label;
+use super::{Control, Piece, chunks, end_of, first_replication, run_jobs};
+use crate::config::{Arrays, Keep, Model, Request};
+use crate::engine::level;
+use crate::error::{Error, Result};
+use crate::metrics::distribution::Table;
+use crate::metrics::orders::{
+    CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value, class_values, position,
+    station_values,
+};
+use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
+use crate::strategy::make_to_order::ledger::{Ledger, Record};
+use crate::strategy::make_to_order::params::Params;
+use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
+use crate::strategy::make_to_order::tally::{DISTRIBUTIONS, Tally};
+use fearless_simd::Level;
+use serde::Serialize;
+use std::sync::Mutex;
+
+/// Metrics for which cash is followed.
+const CASH: [&str; 5] = ["receivables", "payables", "deposits", "working_capital", "peak_funding"];
+
+/// What a run decided and noticed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OrderReport {
+    /// `recursion` or `calendar`.
+    pub method: &'static str,
+    /// Why.
+    pub method_reason: String,
+    /// SIMD level.
+    pub simd: &'static str,
+    /// `ok` or `unstable`, per design and item.
+    pub status: Vec<Vec<&'static str>>,
+    /// Work per server-period of each station, per design and item, where arrivals have a long run.
+    pub load: Vec<Vec<Option<Vec<f64>>>>,
+    /// Names of the stations and of the customer classes.
+    pub stations: Vec<String>,
+    /// Names of the customer classes.
+    pub classes: Vec<String>,
+    /// What a reader of the numbers should know.
+    pub warnings: Vec<String>,
+}
+
+/// Arrays with axes (design, item, …).
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderOutcome {
+    /// Designs, items, replications, stations, classes.
+    pub shape: [usize; 5],
+    /// Per metric: (design, item, replication).
+    pub metrics: Vec<(&'static str, Vec<f64>)>,
+    /// Per ratio metric: numerators and denominators, (design, item, replication, 2).
+    pub parts: Vec<(&'static str, Vec<f64>)>,
+    /// Per metric: (design, item, statistic).
+    pub summary: Vec<(&'static str, Vec<f64>)>,
+    /// Per ratio metric: (design, item, [value, se, low, high]).
+    pub ratios: Vec<(&'static str, Vec<f64>)>,
+    /// Per station metric: (design, item, replication, station).
+    pub stations: Vec<(&'static str, Vec<f64>)>,
+    /// Per class metric: numerators and denominators, (design, item, replication, class, 2).
+    pub classes: Vec<(&'static str, Vec<f64>)>,
+    /// Per distribution and (design, item): counts.
+    pub distributions: Vec<(&'static str, Vec<Table>)>,
+    /// Sums that distributions need beside: (design, item, replication, 5): delivered, lead, lead², waiting, waiting².
+    pub moments: Vec<f64>,
+    /// Every order, where they were asked for: per (design, item, replication) one piece.
+    pub ledger: Option<Ledger>,
+    /// What was decided and noticed.
+    pub report: OrderReport,
+}
+
+/// Whether a request is for models whose unit is the order; a mixture is refused.
+pub fn is_order_run(request: &Request) -> Result<bool> {
+    let mut models = request.items.iter().flat_map(|item| &item.designs);
+    let by_order = |m: &Model| matches!(m, Model::MakeToOrder(_));
+    let first = models.next().is_some_and(by_order);
+    if models.any(|m| by_order(m) != first) {
+        return Err(Error::config("items", "models of different clocks", "all period by period or all order by order"));
+    }
+    Ok(first)
+}
+
+/// What a chunk of one item found.
+#[derive(Default)]
+struct Found {
+    /// Design by design, lane by lane.
+    sums: Vec<Sums>,
+    stations: Vec<StationSums>,
+    classes: Vec<ClassSums>,
+    ledger: Vec<Ledger>,
+}
+
+/// One item over one chunk.
+struct Job<'a> {
+    item: usize,
+    piece: &'a Piece,
+    found: &'a mut Found,
+}
+
+/// Memory of a worker.
+#[derive(Default)]
+struct Room {
+    shop: Scratch,
+    /// One per design: distributions live over a chunk.
+    tallies: Vec<Tally>,
+}
+
+/// Checks, runs and reduces a request.
+pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result<OrderOutcome> {
+    let (simd, level) = level::choose(request.simd.as_deref())?;
+    let first = first_replication(request)?;
+    let horizon = horizon(request)?;
+    if !(request.confidence > 0.0 && request.confidence < 1.0) {
+        return Err(Error::config("confidence", request.confidence, "in (0, 1)"));
+    }
+    if request.plant.is_some() {
+        return Err(Error::config("plant", "given", "absent: orders share stations, not a plant"));
+    }
+    if !request.trace.is_empty() {
+        return Err(Error::config("trace", format!("{:?}", request.trace), "empty: keep=\"orders\" keeps every order"));
+    }
+    let items = compile(request, arrays)?;
+    let designs = items[0].len();
+    let (stations, classes) = (items[0][0].stations.len(), items[0][0].orders.priorities.len());
+    if items.iter().flatten().any(|p| p.stations.len() != stations || p.orders.priorities.len() != classes) {
+        let bound = "of the same number of stations and customer classes, so that results have axes for them";
+        return Err(Error::config("items", "shops", bound));
+    }
+    let wanted = wanted(request)?;
+    guard(request, &items, &wanted, &horizon)?;
+    let replications = request.replications as usize;
+    let pieces = chunks(first, request.replications);
+    let cells = designs * items.len();
+    let cash: Vec<bool> = items.iter().flatten().map(|p| p.follows_cash(&wanted)).collect();
+    let tables: Mutex<Vec<Vec<Table>>> =
+        Mutex::new(DISTRIBUTIONS.iter().map(|_| vec![Table::default(); cells]).collect());
+    let mut found: Vec<Found> = (0..items.len() * pieces.len()).map(|_| Found::default()).collect();
+    let jobs: Vec<Job<'_>> = found
+        .iter_mut()
+        .enumerate()
+        .map(|(k, found)| Job { item: k / pieces.len(), piece: &pieces[k % pieces.len()], found })
+        .collect();
+    control.progress.expect(jobs.len());
+    let keeps_orders = request.keep == Keep::Orders;
+    run_jobs(jobs, request.threads, Room::default, |job, room| {
+        let plans = &items[job.item];
+        room.tallies.resize_with(designs, Tally::default);
+        for (d, tally) in room.tallies.iter_mut().enumerate() {
+            tally.histograms.clear();
+            tally.classes.resize(classes, ClassSums::default());
+            tally.cash = cash[job.item * designs + d];
+        }
+        let run = Run { request, plans, level, horizon, keeps_orders, control };
+        run.chunk(job.piece, room, job.found)?;
+        let mut tables = tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        for (d, tally) in room.tallies.iter().enumerate() {
+            for (table, histogram) in tables.iter_mut().zip(tally.histograms.all()) {
+                histogram.pour(&mut table[d * items.len() + job.item]);
+            }
+        }
+        control.progress.tick();
+        Ok(())
+    })?;
+    let tables = tables.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let report = report(request, simd, &items, &horizon);
+    Ok(reduce(request, &items, &pieces, found, tables, &wanted, report, replications))
+}
+
+/// What chunks have in common.
+struct Run<'a> {
+    request: &'a Request,
+    plans: &'a [Params],
+    level: Option<Level>,
+    horizon: Horizon,
+    keeps_orders: bool,
+    control: &'a Control,
+}
+
+impl Run<'_> {
+    fn chunk(&self, piece: &Piece, room: &mut Room, found: &mut Found) -> Result<()> {
+        let (designs, lanes) = (self.plans.len(), piece.lanes.len());
+        let (stations, classes) = (self.plans[0].stations.len(), self.plans[0].orders.priorities.len());
+        found.sums.resize(designs * lanes, Sums::default());
+        found.stations.resize(designs * lanes * stations, StationSums::default());
+        found.classes.resize(designs * lanes * classes, ClassSums::default());
+        if self.keeps_orders {
+            found.ledger.resize_with(designs, Ledger::default);
+        }
+        for (k, lane) in piece.lanes.clone().enumerate() {
+            let replication = piece.first + lane as u32;
+            for (d, p) in self.plans.iter().enumerate() {
+                self.control.cancel.check()?;
+                let whose = p.orders.whose(self.request.key, p.key, replication);
+                // Designs that share a book go on with what is drawn.
+                if d == 0 || !p.same_book {
+                    p.orders.begin(&mut room.shop.book);
+                }
+                let tally = &mut room.tallies[d];
+                tally.section = replication as usize % crate::metrics::distribution::SECTIONS;
+                Shop::run(p, &mut room.shop, tally, whose, self.level, self.horizon, &self.control.cancel)?;
+                let at = d * lanes + k;
+                found.sums[at] = tally.sums;
+                found.stations[at * stations..][..stations].copy_from_slice(&tally.stations);
+                found.classes[at * classes..][..classes].copy_from_slice(&tally.classes);
+                if self.keeps_orders {
+                    let window = (self.horizon, p);
+                    found.ledger[d].replication(record(&room.shop, window));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The counted orders of a replication.
+fn record<'a>(room: &'a Scratch, (horizon, _): (Horizon, &Params)) -> impl Iterator<Item = Record> + 'a {
+    let book = &room.book;
+    (0..room.jobs.len())
+        .filter(move |i| match horizon {
+            Horizon::Orders { warm_up, .. } => *i >= warm_up,
+            Horizon::Periods { warm_up, periods, .. } => book.arrival[*i] >= warm_up && book.arrival[*i] < periods,
+        })
+        .map(move |i| Record::of(book, i, &room.jobs[i]))
+}
+
+fn horizon(request: &Request) -> Result<Horizon> {
+    if let Some(orders) = request.orders {
+        if request.periods != 0 {
+            return Err(Error::config("periods", request.periods, "absent where the number of orders is given"));
+        }
+        if request.drain.is_some() {
+            return Err(Error::config("drain", "given", "absent: a run of orders ends with the last of them"));
+        }
+        if orders == 0 || orders > crate::orders::MOST_ORDERS {
+            return Err(Error::config("orders", orders, "in [1, 2³¹]"));
+        }
+        if request.warm_up >= orders {
+            return Err(Error::config("warm_up", request.warm_up, format!("< orders = {orders}")));
+        }
+        return Ok(Horizon::Orders { warm_up: request.warm_up, orders });
+    }
+    if request.periods == 0 || request.periods > 1 << 31 {
+        return Err(Error::config("periods", request.periods, "in [1, 2³¹], or orders= instead"));
+    }
+    if request.warm_up >= request.periods {
+        return Err(Error::config("warm_up", request.warm_up, format!("< periods = {}", request.periods)));
+    }
+    let drain = match request.drain {
+        None => f64::INFINITY,
+        Some(drain) => crate::error::check::non_negative("drain", drain)?,
+    };
+    Ok(Horizon::Periods { warm_up: request.warm_up as f64, periods: request.periods as f64, drain })
+}
+
+/// Compiles every design of every item.
+fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Params>>> {
+    let designs = request.items.first().map_or(0, |i| i.designs.len());
+    if designs == 0 {
+        return Err(Error::config("items", request.items.len(), "≥ 1 item with ≥ 1 design each"));
+    }
+    let mut keys: Vec<u32> = request.items.iter().map(|i| i.key).collect();
+    keys.sort_unstable();
+    if let Some(pair) = keys.windows(2).find(|w| w[0] == w[1]) {
+        return Err(Error::config("items.key", pair[0], "unique: two items would draw the same numbers"));
+    }
+    let one = |k: usize| -> Result<Vec<Params>> {
+        let item = &request.items[k];
+        if item.designs.len() != designs {
+            let bound = format!("as many as in the first item, {designs}");
+            return Err(Error::config("items.designs", item.designs.len(), bound));
+        }
+        let mut made: Vec<Params> = Vec::with_capacity(designs);
+        for (d, design) in item.designs.iter().enumerate() {
+            let Model::MakeToOrder(model) = design else {
+                return Err(Error::Internal { reason: "a model of another clock".to_owned() });
+            };
+            let mut p = Params::compile(model, item.key, arrays, request.periods.max(1), end_of(request))?;
+            p.same_book = d > 0
+                && matches!((&item.designs[d - 1], design), (Model::MakeToOrder(a), Model::MakeToOrder(b)) if a.orders == b.orders);
+            made.push(p);
+        }
+        Ok(made)
+    };
+    (0..request.items.len())
+        .map(|k| one(k).map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }))
+        .collect()
+}
+
+/// Positions of the metrics that are returned.
+fn wanted(request: &Request) -> Result<Vec<usize>> {
+    match &request.metrics {
+        None => Ok((0..METRICS.len()).filter(|m| METRICS[*m].of != For::Stock).collect()),
+        Some(names) => names
+            .iter()
+            .map(|n| {
+                position(n)
+                    .filter(|m| METRICS[*m].of != For::Stock)
+                    .ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
+            })
+            .collect(),
+    }
+}
+
+impl Params {
+    /// Whether any wanted metric asks for cash, and there is any.
+    fn follows_cash(&self, wanted: &[usize]) -> bool {
+        wanted.iter().any(|m| CASH.contains(&METRICS[*m].name)) && self.costs != crate::config::OrderCosts::default()
+    }
+}
+
+/// Bytes of an order in a ledger.
+const RECORD: f64 = 14.0 * 8.0;
+
+fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &Horizon) -> Result<()> {
+    let (designs, stations) = (items[0].len(), items[0][0].stations.len());
+    let cells = (designs * items.len()) as f64 * f64::from(request.replications);
+    let each = size_of::<Sums>() + stations * size_of::<StationSums>() + (wanted.len() * 3 + 6 * stations) * 8;
+    let mut bytes = cells * each as f64;
+    if request.keep == Keep::Orders {
+        let orders = match horizon {
+            Horizon::Orders { orders, .. } => *orders as f64,
+            Horizon::Periods { periods, .. } => {
+                items.iter().flatten().filter_map(|p| p.orders.rate()).fold(0.0, f64::max) * periods
+            }
+        };
+        bytes += cells * orders * RECORD * 2.0;
+    }
+    if bytes <= request.memory_limit as f64 {
+        return Ok(());
+    }
+    let size = |bytes: f64| format!("{:.1} GiB", bytes / (1u64 << 30) as f64);
+    Err(Error::TooLarge {
+        reason: format!(
+            "the result would take about {}, memory_limit is {}; keep fewer replications, or not every order",
+            size(bytes),
+            size(request.memory_limit as f64)
+        ),
+    })
+}
+
+fn report(request: &Request, simd: &'static str, items: &[Vec<Params>], horizon: &Horizon) -> OrderReport {
+    let designs = items[0].len();
+    let mut warnings: Vec<String> = Vec::new();
+    let mut status = vec![vec!["ok"; items.len()]; designs];
+    let mut load = vec![vec![None; items.len()]; designs];
+    let (mut worst, mut count) = (None::<(f64, String)>, 0);
+    for (k, item) in items.iter().enumerate() {
+        for (d, p) in item.iter().enumerate() {
+            load[d][k].clone_from(&p.loads);
+            // A run of a number of orders ends whatever the load; so does one of given orders.
+            if let Some((station, rho)) = p.overloaded() {
+                status[d][k] = "unstable";
+                count += 1;
+                if worst.as_ref().is_none_or(|w| rho > w.0) {
+                    worst = Some((rho, station.to_owned()));
+                }
+            }
+        }
+    }
+    if let Some((rho, station)) = worst {
+        let of = if designs * items.len() > 1 { format!(" (in {count} of the items and designs)") } else { String::new() };
+        warnings.push(format!(
+            "unstable: station {station:?} has a load of {rho:.3}{of}, so queues grow without end and there is no long-run \
+             mean; flow metrics are NaN. Add servers, take fewer orders, or look at single orders with keep=\"orders\""
+        ));
+    }
+    if let Horizon::Periods { drain, .. } = horizon
+        && drain.is_finite()
+    {
+        warnings.push(format!(
+            "orders are followed for {drain} periods after the horizon; those still open are counted in n_censored and in no mean"
+        ));
+    }
+    OrderReport {
+        method: "calendar",
+        method_reason: "event by event".to_owned(),
+        simd,
+        status,
+        load,
+        stations: items[0][0].stations.iter().map(|s| s.name.clone()).collect(),
+        classes: match &request.items[0].designs[0] {
+            Model::MakeToOrder(m) => m.orders.classes.iter().map(|c| c.name.clone()).collect(),
+            Model::MakeToStock(_) => Vec::new(),
+        },
+        warnings,
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "puts every output together in one place")]
+fn reduce(
+    request: &Request,
+    items: &[Vec<Params>],
+    pieces: &[Piece],
+    found: Vec<Found>,
+    tables: Vec<Vec<Table>>,
+    wanted: &[usize],
+    report: OrderReport,
+    replications: usize,
+) -> OrderOutcome {
+    let designs = items[0].len();
+    let (stations, classes) = (items[0][0].stations.len(), items[0][0].orders.priorities.len());
+    let cells = designs * items.len();
+    // (design, item, replication) in order.
+    let mut sums = vec![Sums::default(); cells * replications];
+    let mut rooms = vec![StationSums::default(); cells * replications * stations];
+    let mut kinds = vec![ClassSums::default(); cells * replications * classes];
+    let mut ledgers: Vec<Vec<Ledger>> = (0..cells).map(|_| Vec::new()).collect();
+    let mut start = vec![0; cells];
+    for (k, found) in found.into_iter().enumerate() {
+        let (item, lanes) = (k / pieces.len(), pieces[k % pieces.len()].lanes.len());
+        let mut ledger = found.ledger.into_iter();
+        for d in 0..designs {
+            let cell = d * items.len() + item;
+            let at = cell * replications + start[cell];
+            start[cell] += lanes;
+            let from = d * lanes;
+            sums[at..at + lanes].copy_from_slice(&found.sums[from..from + lanes]);
+            rooms[at * stations..(at + lanes) * stations]
+                .copy_from_slice(&found.stations[from * stations..(from + lanes) * stations]);
+            kinds[at * classes..(at + lanes) * classes]
+                .copy_from_slice(&found.classes[from * classes..(from + lanes) * classes]);
+            ledgers[cell].extend(ledger.next());
+        }
+    }
+    let unstable = |cell: usize| report.status[cell / items.len()][cell % items.len()] != "ok";
+    let visible = |m: &OrderMetric, cell: usize| !(m.steady && unstable(cell));
+    let factors = Factors::new(replications, request.confidence, &PROBABILITIES);
+    let width = statistic_names(&PROBABILITIES).len();
+    let kept = request.keep != Keep::Summary;
+    let (mut metrics, mut parts, mut summary, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for &m in wanted {
+        let metric = &METRICS[m];
+        let (mut values, mut both) = (Vec::with_capacity(sums.len()), Vec::new());
+        let (mut statistics, mut pooled) = (Vec::new(), Vec::new());
+        for (cell, own) in sums.chunks(replications).enumerate() {
+            let from = values.len();
+            let shown = visible(metric, cell);
+            values.extend(own.iter().map(|s| if shown { metric.of(s) } else { f64::NAN }));
+            let mut row = if kept { Vec::new() } else { summarise(&values[from..], &factors) };
+            if let Value::Ratio(top, bottom) = metric.value {
+                let pair: Vec<(f64, f64)> = own.iter().map(|s| (top(s), bottom(s))).collect();
+                let (tops, bottoms): (Vec<f64>, Vec<f64>) = pair.iter().copied().unzip();
+                let four = if shown { ratio(&tops, &bottoms, &factors) } else { [f64::NAN; 4] };
+                pooled.extend(four);
+                both.extend(pair.into_iter().flat_map(|(a, b)| if shown { [a, b] } else { [f64::NAN; 2] }));
+                if !kept {
+                    row[..4].copy_from_slice(&four);
+                }
+            }
+            statistics.extend(row);
+        }
+        if kept {
+            metrics.push((metric.name, values));
+            if !both.is_empty() {
+                parts.push((metric.name, both));
+            }
+        } else {
+            debug_assert_eq!(statistics.len(), cells * width);
+            summary.push((metric.name, statistics));
+        }
+        if !pooled.is_empty() {
+            ratios.push((metric.name, pooled));
+        }
+    }
+    let servers = |cell: usize, n: usize| items[cell % items.len()][cell / items.len()].stations[n].servers as f64;
+    let mut station_arrays: Vec<(&'static str, Vec<f64>)> =
+        STATION_METRICS.iter().map(|m| (m.0, Vec::with_capacity(rooms.len()))).collect();
+    for (at, own) in rooms.iter().enumerate() {
+        let (row, n) = (at / stations.max(1), at % stations.max(1));
+        let cell = row / replications;
+        let values = station_values(own, sums[row].duration, servers(cell, n));
+        for (m, ((_, array), x)) in station_arrays.iter_mut().zip(values).enumerate() {
+            // How long queues are is a long-run quantity.
+            let shown = !(unstable(cell) && matches!(m, 1 | 2));
+            array.push(if shown { x } else { f64::NAN });
+        }
+    }
+    let mut class_arrays: Vec<(&'static str, Vec<f64>)> = CLASS_METRICS.iter().map(|m| (m.0, Vec::new())).collect();
+    for (at, own) in kinds.iter().enumerate() {
+        let cell = at / classes.max(1) / replications;
+        for ((_, array), (a, b)) in class_arrays.iter_mut().zip(class_values(own)) {
+            array.extend(if unstable(cell) { [f64::NAN; 2] } else { [a, b] });
+        }
+    }
+    let moments = sums
+        .iter()
+        .flat_map(|s| [s.delivered, s.lead, s.lead_squares, s.waiting, s.waiting_squares])
+        .collect();
+    OrderOutcome {
+        shape: [designs, items.len(), replications, stations, classes],
+        metrics,
+        parts,
+        summary,
+        ratios,
+        stations: station_arrays,
+        classes: class_arrays,
+        distributions: DISTRIBUTIONS.into_iter().zip(tables).collect(),
+        moments,
+        ledger: (request.keep == Keep::Orders).then(|| Ledger::join(ledgers.into_iter().flatten())),
+        report,
+    }
+}

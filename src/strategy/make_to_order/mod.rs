@@ -1,0 +1,20 @@
+//! Make to order (build to order): nothing is built before a confirmed order (spec §4.3; docs/background/make-to-order.md).
+//!
+//! ```text
+//! params.rs  a shop, checked and compiled; loads, means
+//! shop.rs    the way of an order, event by event        the engine: engine::calendar
+//! work.rs    stations: queues, dispatching, time on servers, blocking
+//! plan.rs    planned work, quotes
+//! tally.rs   what is counted
+//! ledger.rs  every order, kept
+//! ```
+//!
+//! To add a rule: a variant in `config`, its check in params.rs, an arm where it acts. What is random has a stream and an index
+//! of its own, so that no rule changes what another draws.
+
+pub mod ledger;
+pub mod params;
+mod plan;
+pub mod shop;
+pub mod tally;
+mod work;

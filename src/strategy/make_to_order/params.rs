@@ -1,0 +1,666 @@
+//! A shop, checked and compiled.
+
+use crate::config::{
+    Acceptance, Arrays, Breakdowns, Calendar, Dispatch, Entry, MakeToOrder, Material, Operation, OrderCosts, Overtime,
+    PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
+};
+use crate::error::{Error, Result, check};
+use crate::law::{Law, Sampler};
+use crate::orders::Orders;
+use crate::random::Line;
+
+/// Visits of one order to one operation, where units are timed one by one.
+pub const UNIT_VISITS: u32 = 1 << 6;
+/// Units that are timed one by one.
+pub const UNITS: u32 = 1 << 11;
+/// Most stations or operations.
+const MOST: usize = 1 << 12;
+
+/// A compiled shop.
+#[derive(Debug)]
+pub struct Params {
+    /// The order book.
+    pub orders: Orders,
+    /// Entity of the item.
+    pub key: u32,
+    pub stations: Vec<StationParams>,
+    pub operations: Vec<OperationParams>,
+    pub routing: Routing,
+    /// Entry by the system and by hand.
+    pub entry: [EntryParams; 2],
+    pub confirmation: Option<(f64, TimeLaw)>,
+    pub material: MaterialParams,
+    pub release: Release,
+    pub dispatch: Dispatch,
+    pub quote: Quote,
+    pub acceptance: Acceptance,
+    pub patience_until: PatienceUntil,
+    /// Time until a cancellation.
+    pub cancellation: Option<TimeLaw>,
+    pub delivery: TimeLaw,
+    pub deliver_on_date: bool,
+    /// Periods before and after the promised date that count as on time.
+    pub window: [f64; 2],
+    pub costs: OrderCosts,
+    pub payment: Payment,
+    /// Mean work that an order still brings from an operation on, with random routing.
+    pub expected: Vec<f64>,
+    /// Load of each station, where it has one in the long run.
+    pub loads: Option<Vec<f64>>,
+    /// Whether its orders are those of the design before it.
+    pub same_book: bool,
+    /// Whether somebody may leave or be turned away, which bounds every queue.
+    pub relieved: bool,
+}
+
+#[derive(Debug)]
+pub struct StationParams {
+    pub name: String,
+    pub servers: usize,
+    pub buffer: Option<usize>,
+    pub calendar: Option<Calendar>,
+    pub breakdowns: Option<BreakdownParams>,
+    pub overtime: Option<Overtime>,
+    pub rate: f64,
+    pub key: u32,
+}
+
+#[derive(Debug)]
+pub struct BreakdownParams {
+    pub uptime: TimeLaw,
+    pub repair: TimeLaw,
+    pub clock: RunningClock,
+}
+
+#[derive(Debug)]
+pub struct OperationParams {
+    pub station: usize,
+    /// Per order: one law, or one per class; none: no such part.
+    pub time: Vec<TimeLaw>,
+    /// Per unit, likewise.
+    pub unit_time: Vec<TimeLaw>,
+    pub setup: Option<TimeLaw>,
+    pub customisation: f64,
+    pub yield_share: f64,
+    pub rework: f64,
+    pub rework_to: usize,
+    pub rework_most: u32,
+    pub learning: f64,
+    pub learning_floor: f64,
+    pub key: u32,
+}
+
+#[derive(Debug)]
+pub struct EntryParams {
+    pub delay: TimeLaw,
+    pub error: f64,
+    pub correction: TimeLaw,
+    pub every: f64,
+}
+
+#[derive(Debug)]
+pub enum MaterialParams {
+    Always,
+    CalledOff(TimeLaw),
+    Stocked { level: f64, lead_time: TimeLaw },
+}
+
+/// A law of times; one that is constant is not drawn.
+#[derive(Debug, Clone)]
+pub struct TimeLaw {
+    pub law: Sampler,
+    pub fixed: Option<f64>,
+}
+
+impl TimeLaw {
+    fn compile(law: &Law) -> Result<Self> {
+        let law = law.compile()?;
+        let fixed = (law.min() >= law.max()).then(|| law.min());
+        Ok(Self { law, fixed })
+    }
+
+    pub fn mean(&self) -> f64 {
+        self.law.mean()
+    }
+
+    pub fn variance(&self) -> f64 {
+        if self.fixed.is_some() { 0.0 } else { self.law.variance() }
+    }
+
+    /// Its value at draw `index` of a line.
+    #[inline]
+    pub fn at(&self, line: Line, index: u64) -> f64 {
+        self.fixed.unwrap_or_else(|| self.law.at(line.bits(index)))
+    }
+}
+
+/// A law of times ≥ 0.
+fn time_law(field: &str, law: &Law) -> Result<TimeLaw> {
+    let made = TimeLaw::compile(law).map_err(|e| e.within(field))?;
+    check::non_negative(field, made.law.min())?;
+    Ok(made)
+}
+
+impl EntryParams {
+    fn compile(field: &str, entry: &Entry) -> Result<Self> {
+        check::share(&format!("{field}.error"), entry.error)?;
+        check::non_negative(&format!("{field}.every"), entry.every)?;
+        Ok(Self {
+            delay: time_law(&format!("{field}.delay"), &entry.delay)?,
+            error: entry.error,
+            correction: time_law(&format!("{field}.correction"), &entry.correction)?,
+            every: entry.every,
+        })
+    }
+
+    /// Mean delay, half a run included.
+    pub fn mean(&self) -> f64 {
+        self.delay.mean() + self.error * self.correction.mean() + 0.5 * self.every
+    }
+}
+
+fn station(field: &str, station: &Station) -> Result<StationParams> {
+    let named = |name: &str| format!("{field}.{name}");
+    if station.servers == 0 || station.servers > 1 << 16 {
+        return Err(Error::config(named("servers"), station.servers, "in [1, 65536]"));
+    }
+    if let Some(calendar) = &station.calendar {
+        let (field, cycle) = (named("calendar"), calendar.cycle);
+        check::positive(&format!("{field}.cycle"), cycle)?;
+        let mut last = 0.0;
+        for (i, [from, to]) in calendar.open.iter().enumerate() {
+            if !(*from >= last && to > from && *to <= cycle) {
+                let bound = format!("ascending intervals within [0, {cycle}], none touching the one before");
+                return Err(Error::config(format!("{field}.open[{i}]"), format!("({from}, {to})"), bound));
+            }
+            last = *to;
+        }
+        if calendar.open.is_empty() {
+            return Err(Error::config(format!("{field}.open"), "no interval", "≥ 1 interval"));
+        }
+    }
+    let breakdowns = match &station.breakdowns {
+        None => None,
+        Some(Breakdowns { clock: RunningClock::Always, .. }) if station.calendar.is_some() => {
+            let bound = "\"busy\" at a station with a calendar";
+            return Err(Error::config(named("breakdowns.clock"), "always", bound));
+        }
+        Some(b) => {
+            let uptime = time_law(&named("breakdowns.uptime"), &b.uptime)?;
+            check::positive(&named("breakdowns.uptime.mean"), uptime.mean())?;
+            Some(BreakdownParams { uptime, repair: time_law(&named("breakdowns.repair"), &b.repair)?, clock: b.clock })
+        }
+    };
+    if let Some(o) = &station.overtime {
+        check::non_negative(&named("overtime.below"), o.below)?;
+        if !(o.above.is_finite() && o.above >= o.below) {
+            return Err(Error::config(named("overtime.above"), o.above, format!("≥ below = {}", o.below)));
+        }
+        if !(o.factor.is_finite() && o.factor > 1.0) {
+            return Err(Error::config(named("overtime.factor"), o.factor, "> 1"));
+        }
+    }
+    check::non_negative(&named("rate"), station.rate)?;
+    Ok(StationParams {
+        name: station.name.clone(),
+        servers: station.servers as usize,
+        buffer: station.buffer.map(|b| b as usize),
+        calendar: station.calendar.clone(),
+        breakdowns,
+        overtime: station.overtime.clone(),
+        rate: station.rate,
+        key: station.key,
+    })
+}
+
+fn operation(field: &str, at: usize, o: &Operation, model: &MakeToOrder, orders: &Orders) -> Result<OperationParams> {
+    let named = |name: &str| format!("{field}.{name}");
+    if o.station >= model.stations.len() {
+        let bound = format!("< {}, the number of stations", model.stations.len());
+        return Err(Error::config(named("station"), o.station, bound));
+    }
+    let classes = model.orders.classes.len();
+    let laws = |name: &str, law: &Option<Law>, own: bool| -> Result<Vec<TimeLaw>> {
+        match law {
+            None => Ok(Vec::new()),
+            Some(_) if own && !o.time_by_class.is_empty() => {
+                let each = o.time_by_class.iter().enumerate();
+                each.map(|(c, law)| time_law(&named(&format!("time_by_class[{c}]")), law)).collect()
+            }
+            Some(law) => Ok(vec![time_law(&named(name), law)?]),
+        }
+    };
+    if !o.time_by_class.is_empty() && o.time_by_class.len() != classes {
+        let bound = format!("one law per customer class, {classes}");
+        return Err(Error::config(named("time_by_class"), format!("{} laws", o.time_by_class.len()), bound));
+    }
+    let unit_time = laws("unit_time", &o.unit_time, o.time.is_none())?;
+    let time = laws("time", &o.time, true)?;
+    let random_units = unit_time.iter().any(|law| law.fixed.is_none());
+    if random_units && orders.largest() > f64::from(UNITS) {
+        let bound = format!("≤ {UNITS} where units are timed one by one at random; time the order instead");
+        return Err(Error::config("orders.size", orders.largest(), bound));
+    }
+    check::non_negative(&named("customisation"), o.customisation)?;
+    if !(o.yield_share > 0.0 && o.yield_share <= 1.0) {
+        return Err(Error::config(named("yield_share"), o.yield_share, "in (0, 1]"));
+    }
+    check::share(&named("rework"), o.rework)?;
+    let rework_to = o.rework_to.unwrap_or(at);
+    if rework_to > at || (o.rework > 0.0 && !matches!(model.routing, Routing::Series)) {
+        let bound = "this operation or one before it, with routing in series";
+        return Err(Error::config(named("rework_to"), rework_to, bound));
+    }
+    if o.rework >= 1.0 && o.rework_most >= u32::from(u16::MAX) {
+        return Err(Error::config(named("rework"), o.rework, "< 1, or with a limit rework_most"));
+    }
+    let most = if random_units { UNIT_VISITS } else { 1 << 17 };
+    if o.rework > 0.0 && random_units && o.rework_most >= most {
+        let bound = format!("< {most} where units are timed one by one at random");
+        return Err(Error::config(named("rework_most"), o.rework_most, bound));
+    }
+    check::non_negative(&named("learning"), o.learning)?;
+    check::share(&named("learning_floor"), o.learning_floor)?;
+    Ok(OperationParams {
+        station: o.station,
+        time,
+        unit_time,
+        setup: o.setup.as_ref().map(|law| time_law(&named("setup"), law)).transpose()?,
+        customisation: o.customisation,
+        yield_share: o.yield_share,
+        rework: o.rework,
+        rework_to,
+        rework_most: o.rework_most,
+        learning: o.learning,
+        learning_floor: o.learning_floor,
+        key: o.key,
+    })
+}
+
+/// The law of a class.
+#[inline]
+pub fn of_class(laws: &[TimeLaw], class: usize) -> &TimeLaw {
+    if laws.len() == 1 { &laws[0] } else { &laws[class] }
+}
+
+impl OperationParams {
+    /// Mean work of an order of this size, class and customisation (see docs/background/make-to-order.md).
+    pub fn mean_work(&self, size: f64, class: usize, kappa: f64) -> f64 {
+        let mean = |laws: &[TimeLaw]| if laws.is_empty() { 0.0 } else { of_class(laws, class).mean() };
+        (size / self.yield_share * mean(&self.unit_time) + mean(&self.time)) * (1.0 + self.customisation * kappa)
+    }
+
+    /// Variance of that work.
+    pub fn work_variance(&self, size: f64, class: usize, kappa: f64) -> f64 {
+        let of = |laws: &[TimeLaw]| if laws.is_empty() { (0.0, 0.0) } else {
+            let law = of_class(laws, class);
+            (law.mean(), law.variance())
+        };
+        let ((unit, unit_var), (_, var)) = (of(&self.unit_time), of(&self.time));
+        let y = self.yield_share;
+        let pieces_var = size * (1.0 - y) / (y * y);
+        let factor = 1.0 + self.customisation * kappa;
+        (size / y * unit_var + pieces_var * unit * unit + var) * factor * factor
+    }
+}
+
+impl Params {
+    /// Compiles a shop for runs of `periods` periods.
+    pub fn compile(model: &MakeToOrder, key: u32, arrays: &Arrays, periods: usize, end: u64) -> Result<Self> {
+        let orders = Orders::compile(&model.orders, arrays, periods, end)?;
+        for (field, n) in [("stations", model.stations.len()), ("operations", model.operations.len())] {
+            if n == 0 || n > MOST {
+                return Err(Error::config(field, n, format!("in [1, {MOST}]")));
+            }
+        }
+        let stations: Vec<StationParams> = model
+            .stations
+            .iter()
+            .enumerate()
+            .map(|(n, s)| station(&format!("stations[{n}]"), s))
+            .collect::<Result<_>>()?;
+        let operations: Vec<OperationParams> = model
+            .operations
+            .iter()
+            .enumerate()
+            .map(|(n, o)| operation(&format!("operations[{n}]"), n, o, model, &orders))
+            .collect::<Result<_>>()?;
+        check_routing(model, &stations)?;
+        check_rules(model)?;
+        let confirmation = match &model.confirmation {
+            None => None,
+            Some(c) => {
+                check::share("confirmation.probability", c.probability)?;
+                Some((c.probability, time_law("confirmation.delay", &c.delay)?))
+            }
+        };
+        let material = match &model.material {
+            None => MaterialParams::Always,
+            Some(Material::CalledOff { lead_time }) => {
+                MaterialParams::CalledOff(time_law("material.lead_time", lead_time)?)
+            }
+            Some(Material::Stocked { level, lead_time }) => MaterialParams::Stocked {
+                level: check::non_negative("material.level", *level)?,
+                lead_time: time_law("material.lead_time", lead_time)?,
+            },
+        };
+        check::non_negative("cancellation", model.cancellation)?;
+        let cancellation = (model.cancellation > 0.0)
+            .then(|| TimeLaw::compile(&Law::Exponential { mean: 1.0 / model.cancellation }))
+            .transpose()?;
+        let entry = EntryParams::compile("entry", &model.entry)?;
+        let manual = EntryParams::compile("manual_entry", model.manual_entry.as_ref().unwrap_or(&model.entry))?;
+        let mut params = Self {
+            key,
+            stations,
+            operations,
+            routing: model.routing.clone(),
+            entry: [entry, manual],
+            confirmation,
+            material,
+            release: model.release.clone(),
+            dispatch: model.dispatch.clone(),
+            quote: model.quote.clone(),
+            acceptance: model.acceptance.clone(),
+            patience_until: model.patience_until,
+            cancellation,
+            delivery: time_law("delivery", &model.delivery)?,
+            deliver_on_date: model.deliver_on_date,
+            window: model.on_time_window,
+            costs: model.costs,
+            payment: model.payment,
+            expected: Vec::new(),
+            loads: None,
+            same_book: false,
+            relieved: orders.impatient()
+                || orders.choosy()
+                || model.cancellation > 0.0
+                || model.acceptance != Acceptance::default(),
+            orders,
+        };
+        let work = |o: &OperationParams| mean_over_classes(o, &params.orders, &model.orders);
+        let works: Vec<f64> = params.operations.iter().map(work).collect();
+        let visits = visits(&params)?;
+        params.loads = params.orders.rate().map(|rate| loads(&params, rate, &visits, &works));
+        if let Routing::Random { next, .. } = &params.routing {
+            params.expected = solve(next, &works, false)
+                .ok_or_else(|| Error::config("routing.next", "orders that never leave", "orders that leave in the end"))?;
+        }
+        Ok(params)
+    }
+
+    /// Mean times of an order outside the operations.
+    pub fn mean_delays(&self, manual: bool) -> f64 {
+        let confirmation = self.confirmation.as_ref().map_or(0.0, |c| c.1.mean());
+        let material = match &self.material {
+            MaterialParams::CalledOff(law) => law.mean(),
+            MaterialParams::Always | MaterialParams::Stocked { .. } => 0.0,
+        };
+        self.entry[usize::from(manual)].mean() + confirmation + material
+    }
+
+    /// The station that is too busy for a long run, with its load.
+    pub fn overloaded(&self) -> Option<(&str, f64)> {
+        if self.relieved {
+            return None;
+        }
+        let loads = self.loads.as_ref()?;
+        let (n, load) = loads.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+        // What is exactly full by construction may miss 1 by rounding.
+        (*load >= 1.0 - 1e-12).then(|| (self.stations[n].name.as_str(), *load))
+    }
+}
+
+fn check_routing(model: &MakeToOrder, stations: &[StationParams]) -> Result<()> {
+    let count = model.operations.len();
+    match &model.routing {
+        Routing::Series => {}
+        Routing::ByVariant { routes } => {
+            let variants = model.orders.variants.len().max(1);
+            if routes.len() != variants {
+                let bound = format!("one route per variant, {variants}");
+                return Err(Error::config("routing.routes", format!("{} routes", routes.len()), bound));
+            }
+            for (v, route) in routes.iter().enumerate() {
+                let field = format!("routing.routes[{v}]");
+                if route.is_empty() {
+                    return Err(Error::config(field, "no operation", "≥ 1 operation"));
+                }
+                let mut seen = vec![false; count];
+                for o in route {
+                    if *o >= count {
+                        return Err(Error::config(field, o, format!("numbers of operations, < {count}")));
+                    }
+                    if std::mem::replace(&mut seen[*o], true) {
+                        return Err(Error::config(field, o, "each operation at most once in a route"));
+                    }
+                }
+            }
+        }
+        Routing::Random { start, next } => {
+            let chances = |field: &str, row: &[f64], all: bool| -> Result<()> {
+                if row.len() != count {
+                    let bound = format!("one chance per operation, {count}");
+                    return Err(Error::config(field, format!("{} chances", row.len()), bound));
+                }
+                for x in row {
+                    check::share(field, *x)?;
+                }
+                let sum: f64 = row.iter().sum();
+                if sum > 1.0 + 1e-9 || (all && sum < 1.0 - 1e-9) {
+                    return Err(Error::config(field, sum, if all { "1 in sum" } else { "≤ 1 in sum" }));
+                }
+                Ok(())
+            };
+            chances("routing.start", start, true)?;
+            if next.len() != count {
+                let bound = format!("one row per operation, {count}");
+                return Err(Error::config("routing.next", format!("{} rows", next.len()), bound));
+            }
+            for (n, row) in next.iter().enumerate() {
+                chances(&format!("routing.next[{n}]"), row, false)?;
+            }
+            if model.operations.iter().any(|o| o.unit_time.as_ref().is_some_and(|l| !matches!(l, Law::Deterministic { .. }))) {
+                return Err(Error::config("operations.unit_time", "a random law", "constant with random routing"));
+            }
+            let foresees = matches!(model.quote, Quote::Quantile { .. } | Quote::ForwardLoading { .. });
+            if foresees {
+                let bound = "a constant or requested date: a random route cannot be loaded forward";
+                return Err(Error::config("quote", "planned", bound));
+            }
+        }
+    }
+    // A full circle of blocked servers would never move: buffers need a route that goes forward through the stations.
+    if stations.iter().any(|s| s.buffer.is_some()) {
+        let forward = match &model.routing {
+            Routing::Series => model.operations.windows(2).all(|w| w[0].station < w[1].station),
+            Routing::ByVariant { routes } => routes
+                .iter()
+                .all(|r| r.windows(2).all(|w| model.operations[w[0]].station < model.operations[w[1]].station)),
+            Routing::Random { .. } => false,
+        };
+        if !forward || model.operations.iter().any(|o| o.rework > 0.0) {
+            let bound = "unlimited where orders visit a station twice or go back: blocked servers might wait for each other for ever";
+            return Err(Error::config("stations.buffer", "limited", bound));
+        }
+    }
+    Ok(())
+}
+
+fn check_rules(model: &MakeToOrder) -> Result<()> {
+    match &model.release {
+        Release::Immediate => {}
+        Release::WorkloadCap { cap, station } => {
+            check::positive("release.cap", *cap)?;
+            if let Some(n) = station.filter(|n| *n >= model.stations.len()) {
+                let bound = format!("< {}, the number of stations", model.stations.len());
+                return Err(Error::config("release.station", n, bound));
+            }
+        }
+        Release::Backward { planned } => {
+            check::non_negative("release.planned", *planned)?;
+        }
+        Release::Periodic { every } => {
+            check::positive("release.every", *every)?;
+        }
+    }
+    match &model.quote {
+        Quote::Requested => {}
+        Quote::Constant { lead_time } => {
+            check::non_negative("quote.lead_time", *lead_time)?;
+        }
+        Quote::Quantile { p, buffer } => {
+            if !(*p > 0.0 && *p < 1.0) {
+                return Err(Error::config("quote.p", p, "in (0, 1)"));
+            }
+            check::non_negative("quote.buffer", *buffer)?;
+        }
+        Quote::ForwardLoading { buffer } => {
+            check::non_negative("quote.buffer", *buffer)?;
+        }
+    }
+    if let Dispatch::SetupSaving { longest: 0 } = model.dispatch {
+        return Err(Error::config("dispatch.longest", 0, "≥ 1"));
+    }
+    if let Some(w) = model.acceptance.max_workload {
+        check::non_negative("acceptance.max_workload", w)?;
+    }
+    if let Some(q) = model.acceptance.max_quote {
+        check::non_negative("acceptance.max_quote", q)?;
+    }
+    for (i, x) in model.on_time_window.iter().enumerate() {
+        // The window may be open towards the past: nothing is too early.
+        if !(*x >= 0.0) {
+            return Err(Error::config(format!("on_time_window[{i}]"), x, "≥ 0"));
+        }
+    }
+    let c = &model.costs;
+    for (name, x) in [
+        ("price", c.price),
+        ("price_premium", c.price_premium),
+        ("material", c.material),
+        ("customisation", c.customisation),
+        ("order", c.order),
+        ("entry_error", c.entry_error),
+        ("tardiness", c.tardiness),
+        ("tardiness_cap", c.tardiness_cap),
+        ("holding_rate", c.holding_rate),
+        ("earliness", c.earliness),
+        ("lost_order", c.lost_order),
+        ("cancelled_order", c.cancelled_order),
+        ("cancellation_fee", c.cancellation_fee),
+        ("delivery", c.delivery),
+        ("overtime", c.overtime),
+        ("fixed", c.fixed),
+    ] {
+        check::non_negative(&format!("costs.{name}"), x)?;
+    }
+    check::finite("costs.salvage", c.salvage)?;
+    check::share("payment.deposit", model.payment.deposit)?;
+    check::non_negative("payment.receivable", model.payment.receivable)?;
+    check::non_negative("payment.payable", model.payment.payable)?;
+    Ok(())
+}
+
+/// Mean work of an operation over the orders of the book. Size, class and customisation are independent but for the class's
+/// own laws, of which the mean is taken.
+fn mean_over_classes(o: &OperationParams, orders: &Orders, book: &crate::config::OrderBook) -> f64 {
+    let (size, kappa) = (orders.mean_size(), orders.mean_customisation());
+    if book.classes.is_empty() {
+        return o.mean_work(size, 0, kappa);
+    }
+    let own = |c: usize| {
+        let of = |law: &Option<Law>, mean: f64| law.as_ref().and_then(|l| l.mean().ok()).unwrap_or(mean);
+        let class = &book.classes[c];
+        let base = |law: &Law| law.mean().unwrap_or(0.0);
+        o.mean_work(of(&class.size, base(&book.size)), c, of(&class.customisation, base(&book.customisation)))
+    };
+    orders.shares.iter().enumerate().map(|(c, share)| share * own(c)).sum()
+}
+
+/// Mean visits of an order to each operation.
+fn visits(p: &Params) -> Result<Vec<f64>> {
+    let count = p.operations.len();
+    match &p.routing {
+        Routing::Series => {
+            // Operation m is repeated whenever one at or after it sends the order back to it or before it.
+            let mut visits = vec![1.0; count];
+            for (n, o) in p.operations.iter().enumerate() {
+                if o.rework <= 0.0 {
+                    continue;
+                }
+                let r = o.rework;
+                // Times an order is sent back: r + r² + … with a limit.
+                let back = if o.rework_most >= u32::from(u16::MAX) {
+                    r / (1.0 - r)
+                } else {
+                    (1..=o.rework_most.min(100_000)).map(|k| crate::law::float::powf(r, f64::from(k))).sum()
+                };
+                for v in &mut visits[o.rework_to..=n] {
+                    *v += back * *v;
+                }
+            }
+            Ok(visits)
+        }
+        Routing::ByVariant { routes } => {
+            let mut visits = vec![0.0; count];
+            for (v, route) in routes.iter().enumerate() {
+                let share = if p.orders.variants.is_empty() { 1.0 } else { p.orders.variants[v] };
+                route.iter().for_each(|o| visits[*o] += share);
+            }
+            Ok(visits)
+        }
+        Routing::Random { start, next } => solve(next, start, true).ok_or_else(|| {
+            Error::config("routing.next", "orders that never leave", "orders that leave in the end")
+        }),
+    }
+}
+
+/// Solves x = b + Pᵀx (flows), or x = b + Px (what is still to come), by elimination.
+fn solve(next: &[Vec<f64>], b: &[f64], transposed: bool) -> Option<Vec<f64>> {
+    let n = b.len();
+    let mut a: Vec<Vec<f64>> = (0..n)
+        .map(|i| {
+            let mut row: Vec<f64> = (0..n)
+                .map(|j| f64::from(u8::from(i == j)) - if transposed { next[j][i] } else { next[i][j] })
+                .collect();
+            row.push(b[i]);
+            row
+        })
+        .collect();
+    for k in 0..n {
+        let pivot = (k..n).max_by(|i, j| a[*i][k].abs().total_cmp(&a[*j][k].abs()))?;
+        if a[pivot][k].abs() < 1e-12 {
+            return None;
+        }
+        a.swap(k, pivot);
+        for i in 0..n {
+            if i != k {
+                let f = a[i][k] / a[k][k];
+                for j in k..=n {
+                    let x = a[k][j];
+                    a[i][j] -= f * x;
+                }
+            }
+        }
+    }
+    Some((0..n).map(|i| a[i][n] / a[i][i]).collect())
+}
+
+/// Work per server-period of each station (spec A7). Setups are not counted.
+fn loads(p: &Params, rate: f64, visits: &[f64], works: &[f64]) -> Vec<f64> {
+    let confirmed = p.confirmation.as_ref().map_or(1.0, |c| c.0);
+    let mut loads = vec![0.0; p.stations.len()];
+    for ((o, visits), work) in p.operations.iter().zip(visits).zip(works) {
+        // Learning shrinks the work for ever; the floor is what stays.
+        let learnt = if o.learning > 0.0 { o.learning_floor } else { 1.0 };
+        loads[o.station] += rate * confirmed * visits * work * learnt;
+    }
+    for (load, s) in loads.iter_mut().zip(&p.stations) {
+        let open = s.calendar.as_ref().map_or(1.0, |c| c.open.iter().map(|[a, b]| b - a).sum::<f64>() / c.cycle);
+        let up = s.breakdowns.as_ref().map_or(1.0, |b| b.uptime.mean() / (b.uptime.mean() + b.repair.mean()));
+        let more = s.overtime.as_ref().map_or(1.0, |o| o.factor);
+        *load /= s.servers as f64 * open * up * more;
+    }
+    loads
+}
