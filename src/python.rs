@@ -224,6 +224,13 @@ mod _core {
         array_out(py, flat, [top.len(), 4])
     }
 
+    /// student_t(p, degrees) -> float: the p-quantile of Student's t
+    #[pyfunction]
+    fn student_t(p: f64, degrees: f64) -> PyResult<f64> {
+        summary::check_levels(p, &[])?;
+        Ok(metrics::interval::student_t_quantile(p, degrees))
+    }
+
     /// cvar(values, level) -> array (M, 2): value, se
     #[pyfunction]
     fn cvar<'py>(

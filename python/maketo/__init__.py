@@ -12,6 +12,7 @@ Simulate production strategies by parallel Monte Carlo, with errors, as NumPy ar
 from __future__ import annotations
 
 from ._catalogue import metrics as _metrics
+from ._catalogue import order_metrics as _order_metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
@@ -20,6 +21,7 @@ from .batch_means import BatchMeans
 from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
 from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
+from .distribution import Distribution, Incidence
 from .estimate import Estimate
 from .evolution import Arima, ForecastEvolution, shocks_from_errors
 from .forecasts import (
@@ -68,7 +70,35 @@ from .laws import (
     Weibull,
     ZeroInflated,
 )
+from .ledger import Ledger
+from .make_to_order import BuildToOrder, MakeToOrder, OrderCosts, Payment
 from .make_to_stock import Costs, MakeToStock
+from .order_result import OrderResult
+from .order_rules import (
+    Acceptance,
+    BackwardRelease,
+    CalledOff,
+    Confirmation,
+    ForwardLoading,
+    OrderEntry,
+    PeriodicRelease,
+    QuantileQuote,
+    RandomRouting,
+    SetupSaving,
+    StockedMaterial,
+    VariantRouting,
+    WorkloadCap,
+)
+from .order_table import OrderTable, read_orders
+from .orders import (
+    CustomerClass,
+    GivenOrders,
+    OrderBook,
+    PoissonArrivals,
+    RenewalArrivals,
+    SplitDemand,
+    VaryingArrivals,
+)
 from .planning import (
     Buffer,
     DemandDriven,
@@ -101,6 +131,7 @@ from .policies import BaseStock, CappedBaseStock, ConstantOrder, MinMax, Quantit
 from .result import Result
 from .seed import Key
 from .simulate import simulate
+from .stations import Breakdowns, Operation, Overtime, Station, WorkingHours
 from .stock import StockPlan, stock
 from .supply import (
     AdditiveYield,
@@ -131,6 +162,8 @@ from .warm_up import Truncation, WarmUp, mser5, warm_up
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
+ORDER_METRICS = _order_metrics()
+"""Every metric of runs whose unit is the order, by name."""
 TRACES = _traces()
 """Every quantity that can be kept period by period."""
 STATISTICS = _statistics()
@@ -138,37 +171,46 @@ STATISTICS = _statistics()
 
 __all__ = [
     "METRICS",
+    "ORDER_METRICS",
     "SBA",
     "STATISTICS",
     "TRACES",
     "TSB",
+    "Acceptance",
     "AdditiveSpread",
     "AdditiveYield",
     "AllOrNothingYield",
     "Arima",
     "Autocorrelated",
     "Autoregression",
+    "BackwardRelease",
     "BaseStock",
     "BassLife",
     "BatchMeans",
     "BetaPert",
     "Binomial",
     "Bootstrap",
+    "Breakdowns",
     "Buffer",
+    "BuildToOrder",
+    "CalledOff",
     "Capacity",
     "CappedBaseStock",
     "Clipped",
     "CompoundPoisson",
+    "Confirmation",
     "ConstantOrder",
     "Consumption",
     "Correlated",
     "Costs",
     "Croston",
+    "CustomerClass",
     "DampedTrend",
     "DemandDriven",
     "Deterministic",
     "Discrete",
     "Disruption",
+    "Distribution",
     "EconomicQuantity",
     "Empirical",
     "ErrorEstimate",
@@ -182,21 +224,26 @@ __all__ = [
     "FollowForecast",
     "ForecastErrors",
     "ForecastEvolution",
+    "ForwardLoading",
     "Gamma",
     "Geometric",
     "GivenForecast",
+    "GivenOrders",
     "History",
     "Holt",
     "HoltWinters",
+    "Incidence",
     "IntermittentBootstrap",
     "Key",
     "KnownMean",
     "Law",
     "LawSummary",
+    "Ledger",
     "LinearTrend",
     "Logarithmic",
     "Lognormal",
     "LotForLot",
+    "MakeToOrder",
     "MakeToStock",
     "MarkovModulated",
     "MaterialPlan",
@@ -206,28 +253,45 @@ __all__ = [
     "NegativeBinomial",
     "Normal",
     "Obsolescence",
+    "Operation",
+    "OrderBook",
+    "OrderCosts",
+    "OrderEntry",
+    "OrderResult",
+    "OrderTable",
     "OrderUpTo",
     "OverdispersedSpread",
+    "Overtime",
     "Paths",
+    "Payment",
     "PerfectForecast",
     "PeriodQuantity",
+    "PeriodicRelease",
     "PhasedLife",
     "PieceYield",
     "Plant",
     "Poisson",
+    "PoissonArrivals",
     "Promotion",
+    "QuantileQuote",
     "Quantities",
+    "RandomRouting",
     "RatePlan",
+    "RenewalArrivals",
     "ReorderQuantity",
     "Result",
     "Rounded",
     "RunYield",
     "SeasonalBlocks",
     "SeasonalNaive",
+    "SetupSaving",
     "ShareYield",
     "SilverMeal",
+    "SplitDemand",
+    "Station",
     "StationaryBlocks",
     "StockPlan",
+    "StockedMaterial",
     "StutteringPoisson",
     "Sweep",
     "Table",
@@ -237,10 +301,14 @@ __all__ = [
     "Truncation",
     "Uniform",
     "UniformInteger",
+    "VariantRouting",
     "Varying",
+    "VaryingArrivals",
     "WagnerWhitin",
     "WarmUp",
     "Weibull",
+    "WorkingHours",
+    "WorkloadCap",
     "ZeroInflated",
     "__version__",
     "attainable_correlation",
@@ -264,6 +332,7 @@ __all__ = [
     "plot_sweep",
     "plot_warm_up",
     "read_history",
+    "read_orders",
     "shocks_from_errors",
     "simulate",
     "stock",

@@ -8,7 +8,18 @@ from typing import Any, NamedTuple
 
 from . import _core
 
-__all__ = ["Quantity", "metrics", "parts", "probabilities", "statistics", "traces"]
+__all__ = [
+    "Quantity",
+    "axis_metrics",
+    "metrics",
+    "metrics_of",
+    "order_metrics",
+    "order_statuses",
+    "parts",
+    "probabilities",
+    "statistics",
+    "traces",
+]
 
 
 class Quantity(NamedTuple):
@@ -35,6 +46,32 @@ def _read() -> dict[str, Any]:
 def metrics() -> dict[str, Quantity]:
     """Metrics by name, in the order of the tables."""
     return {m["name"]: Quantity(*(m[f] for f in Quantity._fields)) for m in _read()["metrics"]}
+
+
+@lru_cache(maxsize=1)
+def order_metrics() -> dict[str, Quantity]:
+    """Metrics of runs whose unit is the order, by name."""
+    listed = _read()["orders"]["metrics"]
+    return {m["name"]: Quantity(*(m[f] for f in Quantity._fields)) for m in listed}
+
+
+@lru_cache(maxsize=2)
+def metrics_of(kind: str) -> tuple[str, ...]:
+    """Names of the order metrics of a ``"shop"`` or of a ``"stock"``."""
+    return tuple(m["name"] for m in _read()["orders"]["metrics"] if m["of"] in ("all", kind))
+
+
+@lru_cache(maxsize=2)
+def axis_metrics(axis: str) -> dict[str, Quantity]:
+    """What is told of each of the ``"stations"`` or ``"classes"``."""
+    kind = "mean" if axis == "stations" else "ratio"
+    return {n: Quantity(n, unit, text, kind, None, None, None) for n, unit, text in _read()["orders"][axis]}
+
+
+@lru_cache(maxsize=1)
+def order_statuses() -> tuple[str, ...]:
+    """How orders end, by number."""
+    return tuple(_read()["orders"]["statuses"])
 
 
 @lru_cache(maxsize=1)

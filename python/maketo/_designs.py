@@ -20,7 +20,7 @@ __all__ = ["Axis", "expand"]
 
 N = TypeVar("N", bound=Noun)
 
-_RESERVED = ("strategy", "item", "replication", "period", "statistic", "metric", "unit")
+_RESERVED = ("strategy", "item", "replication", "period", "statistic", "metric", "unit", "station", "class")
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,15 @@ def _axis_name(noun: Noun, path: tuple[str, ...], sweep: Sweep) -> str:
         return sweep.name
     name = _named_path(noun, path)[-1]
     # A result has a metric of this name already.
-    return f"{name}_value" if name in _catalogue.metrics() else name
+    return f"{name}_value" if name in _taken() else name
+
+
+def _taken() -> set[str]:
+    return _catalogue.metrics().keys() | _catalogue.order_metrics().keys()
 
 
 def _check_name(path: str, name: str, *, explicit: bool) -> None:
-    if name in _RESERVED or (explicit and name in _catalogue.metrics()):
+    if name in _RESERVED or (explicit and name in _taken()):
         raise ValueError(f"{path}: a sweep cannot be called {name!r}, results have that name already")
 
 

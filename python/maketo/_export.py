@@ -33,7 +33,7 @@ def to_pandas(run: Result) -> Any:
         frame = pd.DataFrame(columns, columns=list(_catalogue.statistics()), index=cells)
         frame = frame.reset_index(drop=cells is None)
         frame.insert(0, "metric", name)
-        frame.insert(1, "unit", _catalogue.metrics()[name].unit)
+        frame.insert(1, "unit", run.catalogue[name].unit)
         frames.append(frame)
     return pd.concat(frames, ignore_index=True)
 
@@ -52,7 +52,7 @@ def to_xarray(run: Result) -> Any:
         if not run.trace:
             coords.pop("replication")
     for name in run.metrics:
-        about = _catalogue.metrics()[name]
+        about = run.catalogue[name]
         attributes = {"units": about.unit, "long_name": about.definition}
         if kept:
             variables[name] = (run.dims, run[name], attributes)

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from ._demand import entity, payload
 from ._law import Law
+from ._order_request import order_model
 from .forecasts import forecast_payload
+from .make_to_order import MakeToOrder
 from .make_to_stock import MakeToStock
 from .supply import yield_payload
 
@@ -36,12 +38,15 @@ class Arrays:
         return name
 
 
-def entity_key(name: str, shop: MakeToStock) -> int:
+Shop = MakeToStock | MakeToOrder
+
+
+def entity_key(name: str, shop: Shop) -> int:
     """The stable key of an item: its own, or the CRC-32 of its name in UTF-8."""
     return zlib.crc32(name.encode()) if shop.key is None else shop.key
 
 
-def items_json(designs: Mapping[str, Sequence[MakeToStock]], arrays: Arrays) -> list[dict[str, Any]]:
+def items_json(designs: Mapping[str, Sequence[Shop]], arrays: Arrays) -> list[dict[str, Any]]:
     """The items of a request. Two that would draw the same numbers are refused by name."""
     owners: dict[int, str] = {}
     items = []
@@ -88,7 +93,9 @@ def _with_key(data: dict[str, Any], key: Any) -> dict[str, Any]:
     return data if key is None else {**data, "key": entity(key)}
 
 
-def _model(shop: MakeToStock, name: str, arrays: Arrays) -> dict[str, Any]:
+def _model(shop: Shop, name: str, arrays: Arrays) -> dict[str, Any]:
+    if isinstance(shop, MakeToOrder):
+        return order_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
     light = shop if isinstance(shop.demand, Law) else shop.replace(demand=0)
     data = light.replace(forecast=None).to_dict()
 

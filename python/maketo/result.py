@@ -15,7 +15,6 @@ from ._designs import Axis
 from ._law import Law, has_sweep
 from .batch_means import BatchMeans, batch_means
 from .estimate import Estimate
-from .make_to_stock import MakeToStock
 from .seed import Key
 from .table import Table
 from .warm_up import INSUFFICIENT, OK, WarmUp
@@ -62,7 +61,7 @@ class Result:
     def __init__(
         self,
         *,
-        shops: dict[str, MakeToStock],
+        shops: dict[str, Any],
         portfolio: bool,
         axes: Sequence[Axis],
         options: dict[str, Any],
@@ -123,6 +122,11 @@ class Result:
         if self.trace:
             coords["period"] = np.arange(self.periods)
         return coords
+
+    @property
+    def catalogue(self) -> dict[str, _catalogue.Quantity]:
+        """What results of this kind can contain: unit, definition and good direction by name."""
+        return _catalogue.metrics()
 
     @property
     def metrics(self) -> tuple[str, ...]:
@@ -248,16 +252,17 @@ class Result:
         shop: Any = self.shops if self.portfolio else next(iter(self.shops.values()))
         if self._plant is not None:
             shop = self._plant
-        return simulate(**{"shop": shop, **name, **self.options, **self._asked(), **changes})
+        again: Result = simulate(**{"shop": shop, **name, **self.options, **self._asked(), **changes})
+        return again
 
     # The numbers.
 
     def _known(self, name: str) -> None:
         if name in self.metrics:
             return
-        if name in _catalogue.metrics():
+        if name in self.catalogue:
             raise KeyError(f"metric {name!r} was not kept; kept: {', '.join(self.metrics)}")
-        raise KeyError(f"no metric {name!r}; there are {', '.join(_catalogue.metrics())}")
+        raise KeyError(f"no metric {name!r}; there are {', '.join(self.catalogue)}")
 
     def __getitem__(self, name: str) -> NDArray[np.float64]:
         self._known(name)
@@ -278,7 +283,7 @@ class Result:
 
     def _about(self, name: str, confidence: float) -> dict[str, Any]:
         coords = {k: v for k, v in self.coords.items() if k in self.design_dims}
-        unit = _catalogue.metrics()[name].unit
+        unit = self.catalogue[name].unit
         return {"unit": unit, "confidence": confidence, "dims": self.design_dims, "coords": coords}
 
     def mean(self, name: str, level: float | None = None) -> Estimate:
@@ -330,14 +335,14 @@ class Result:
             If the level is not in (0, 1), or cannot be had from what was kept.
         """
         if name not in self._ratios:
-            known = _catalogue.metrics().get(name)
+            known = self.catalogue.get(name)
             if known is not None and known.numerator:
                 raise KeyError(f"{name!r} was not kept; ask for it: simulate(…, metrics=[…, {name!r}])")
             raise KeyError(f"{name!r} is not a ratio metric; those are {', '.join(self._ratios)}")
         confidence = self._level(level)
         columns = self._ratios[name]
         if confidence != self.confidence:
-            about = _catalogue.metrics()[name]
+            about = self.catalogue[name]
             needed = {m for e in (about.numerator, about.denominator) for _, m in _catalogue.parts(e or name)}
             missing = sorted(needed - self._metrics.keys())
             if missing:
@@ -387,7 +392,7 @@ class Result:
         weight.
         """
         confidence = self._level(level)
-        sign = -1.0 if _catalogue.metrics().get(name, _NONE).better == "high" else 1.0
+        sign = -1.0 if self.catalogue.get(name, _NONE).better == "high" else 1.0
         pair = self._rows(_core.cvar(sign * self._flat(name), inner_share("p", p)))
         value, se = sign * pair[..., 0], pair[..., 1]
         half = NormalDist().inv_cdf(0.5 + confidence / 2) * se
@@ -474,7 +479,7 @@ class Result:
         for name in names:
             estimate = self.mean(name, confidence)
             all_statistics = self.statistics(name)
-            unit = _catalogue.metrics()[name].unit
+            unit = self.catalogue[name].unit
             for at in np.ndindex(*self._lead):
                 cell = [coords[d][i].item() for d, i in zip(self.design_dims, at, strict=True)]
                 centre = [float(np.asarray(x)[at]) for x in (estimate.value, estimate.low, estimate.high)]

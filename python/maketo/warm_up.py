@@ -310,9 +310,9 @@ def warm_up(
     >>> mk.warm_up(shop, periods=365, seed=7).status
     'ok'
     """
-    from .simulate import shops_of, trace_names
+    from .simulate import periodic, shops_of, trace_names
 
-    shops = shops_of(shop, name)[0]
+    shops = periodic(shops_of(shop, name)[0])
     return pilot(
         shops,
         periods=count("periods", periods, at_least=1),

@@ -7,6 +7,7 @@ mod demand;
 mod make_to_order;
 mod make_to_stock;
 mod orders;
+mod stock_on_orders;
 mod supply;
 
 pub use crate::forecast::Statistical;
@@ -22,6 +23,7 @@ pub use make_to_stock::{
     Settled,
 };
 pub use orders::{Arrivals, OrderBook, OrderClass};
+pub use stock_on_orders::{Production, StockOnOrders};
 pub use supply::{
     Allocation, Capacity, Counted, Disruption, Effect, Express, Issue, Limit, Obsolescence, Plant, Start,
     Yield, YieldKind,

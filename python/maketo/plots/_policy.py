@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _catalogue
 from ._style import COLOURS, axes, finish, headings, plain, words
 
 if TYPE_CHECKING:
@@ -87,8 +86,8 @@ def plot_service_curve(
         ax.set_ylim(min(low, target - 0.05 * (high - low)), max(high, target + 0.05 * (high - low)))
     chosen = _target(ax, target, levels, x, y, words(dim), stock) if target is not None else None
     _levels(ax, levels, x, y, words(dim), chosen)
-    ax.set_xlabel(f"mean {words(stock)} ({_catalogue.metrics()[stock].unit})")
-    ax.set_ylabel(f"{words(service)} ({_catalogue.metrics()[service].unit})")
+    ax.set_xlabel(f"mean {words(stock)} ({run.catalogue[stock].unit})")
+    ax.set_ylabel(f"{words(service)} ({run.catalogue[service].unit})")
     return finish(ax)
 
 

@@ -52,7 +52,7 @@ def plot_distribution(
     if values.size == 0:
         raise ValueError(f"{metric} is undefined in every replication: there is nothing to draw")
     ax = axes(ax)
-    about = _catalogue.metrics()[metric]
+    about = run.catalogue[metric]
     worst_low = about.better == "high"
     ax.hist(values, bins=bins or bin_count(values), color=COLOURS["sky"], edgecolor="white", linewidth=0.5)
     estimate = run.mean(metric)
@@ -156,7 +156,7 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
     for panel, metric, name in zip(panels, metrics, _CYCLE, strict=False):
         colour = COLOURS[name]
         estimate = run.mean(metric)
-        about = _catalogue.metrics()[metric]
+        about = run.catalogue[metric]
         panel.fill_between(x, estimate.low, estimate.high, color=colour, alpha=0.25, linewidth=0)
         panel.plot(x, estimate.value, color=colour, marker="o" if len(x) <= 12 else None, markersize=4)
         panel.set_ylabel(f"{words(metric)} ({about.unit})", color=colour)
@@ -209,7 +209,7 @@ def plot_portfolio(run: Result, x: str = "on_hand", y: str = "fill_rate", *, ax:
         linewidth=0.7,
     )
     for metric, name_axis in ((x, ax.set_xlabel), (y, ax.set_ylabel)):
-        name_axis(f"{words(metric)} ({_catalogue.metrics()[metric].unit})")
+        name_axis(f"{words(metric)} ({run.catalogue[metric].unit})")
     ax.set_title(f"{len(run.shops)} items", loc="left", fontsize=10)
     return finish(ax)
 

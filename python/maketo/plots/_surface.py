@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import _catalogue
 from ._style import axes, words
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def plot_surface(run: Result, metric: str | None = None, *, ax: Any = None) -> A
     estimate = run.mean(metric)
     if not np.isfinite(estimate.value).any():
         raise ValueError(f"{metric} is undefined in every cell: there is nothing to draw")
-    about = _catalogue.metrics()[metric]
+    about = run.catalogue[metric]
     up, across = run.design_dims
     y, x = run.coords[up], run.coords[across]
     rows, columns = np.argsort(y, kind="stable"), np.argsort(x, kind="stable")

@@ -10,9 +10,11 @@ use crate::orders::Orders;
 use crate::random::Line;
 
 /// Visits of one order to one operation, where units are timed one by one.
-pub const UNIT_VISITS: u32 = 1 << 6;
+pub const UNIT_VISITS: u32 = 1 << 5;
 /// Units that are timed one by one.
 pub const UNITS: u32 = 1 << 11;
+/// Marks the draws of units, beside those of visits.
+pub const UNIT_MARK: u64 = 1 << 16;
 /// Most stations or operations.
 const MOST: usize = 1 << 12;
 
@@ -254,7 +256,7 @@ fn operation(field: &str, at: usize, o: &Operation, model: &MakeToOrder, orders:
     if o.rework >= 1.0 && o.rework_most >= u32::from(u16::MAX) {
         return Err(Error::config(named("rework"), o.rework, "< 1, or with a limit rework_most"));
     }
-    let most = if random_units { UNIT_VISITS } else { 1 << 17 };
+    let most = if random_units { UNIT_VISITS } else { 1 << 16 };
     if o.rework > 0.0 && random_units && o.rework_most >= most {
         let bound = format!("< {most} where units are timed one by one at random");
         return Err(Error::config(named("rework_most"), o.rework_most, bound));

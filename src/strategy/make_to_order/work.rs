@@ -1,6 +1,6 @@
 //! What happens at the stations: queues, who is next, how long it takes, who blocks whom.
 
-use super::params::{OperationParams, UNIT_VISITS, UNITS, of_class};
+use super::params::{OperationParams, UNIT_MARK, UNIT_VISITS, UNITS, of_class};
 use super::shop::{NONE, Place, Server, Shop, Status, What};
 use crate::config::{Dispatch, Routing, RunningClock};
 use crate::engine::calendar::Class;
@@ -176,7 +176,7 @@ impl Shop<'_> {
         let pieces_time = match law.fixed {
             Some(fixed) => pieces * fixed,
             None => {
-                let visit = visit.min(u64::from(UNIT_VISITS) - 1) * u64::from(UNITS);
+                let visit = UNIT_MARK + visit.min(u64::from(UNIT_VISITS) - 1) * u64::from(UNITS);
                 let unit = |k: u64| law.at(line, (visit + k.min(u64::from(UNITS) - 1)) << SUB_SHIFT | u64::from(i));
                 (0..pieces as u64).map(unit).fold(0.0, |sum, x| sum + x)
             }
@@ -622,7 +622,8 @@ impl Shop<'_> {
                     Some(fixed) => size * (started - a) + fixed * stretch * size * (size + 1.0) / 2.0,
                     None => {
                         let line = self.line(Stream::Processing, o.key);
-                        let visit = self.visit(i, job.operation as usize).min(u64::from(UNIT_VISITS) - 1) * u64::from(UNITS);
+                        let visit = self.visit(i, job.operation as usize).min(u64::from(UNIT_VISITS) - 1);
+                        let visit = UNIT_MARK + visit * u64::from(UNITS);
                         let (mut sum, mut done) = (0.0, 0.0);
                         for k in 0..size as u64 {
                             done += law.at(line, (visit + k) << SUB_SHIFT | u64::from(i)) * stretch;

@@ -42,6 +42,10 @@ pub mod chunk;
 pub mod curve;
 pub mod foresight;
 mod kernel;
+pub mod orders;
+pub mod orders_params;
+#[cfg(test)]
+mod orders_tests;
 pub mod params;
 mod pipeline;
 mod plainly;
