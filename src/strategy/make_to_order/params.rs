@@ -45,8 +45,8 @@ pub struct Params {
     pub window: [f64; 2],
     pub costs: OrderCosts,
     pub payment: Payment,
-    /// Mean work that an order still brings from an operation on, with random routing.
-    pub expected: Vec<f64>,
+    /// Visits to each operation that are expected from an operation on, with random routing.
+    pub expected: Vec<Vec<f64>>,
     /// Load of each station, where it has one in the long run.
     pub loads: Option<Vec<f64>>,
     /// Whether its orders are those of the design before it.
@@ -256,9 +256,12 @@ fn operation(field: &str, at: usize, o: &Operation, model: &MakeToOrder, orders:
     if o.rework >= 1.0 && o.rework_most >= u32::from(u16::MAX) {
         return Err(Error::config(named("rework"), o.rework, "< 1, or with a limit rework_most"));
     }
-    let most = if random_units { UNIT_VISITS } else { 1 << 16 };
-    if o.rework > 0.0 && random_units && o.rework_most >= most {
-        let bound = format!("< {most} where units are timed one by one at random");
+    // Draws of units have room for so many visits; without a limit an order may come so often with a chance below 1e-12.
+    let unlimited = o.rework_most >= u32::from(u16::MAX);
+    let seldom = crate::law::float::powf(o.rework, f64::from(UNIT_VISITS - 1)) < 1e-12;
+    let too_often = if unlimited { !seldom } else { o.rework_most >= UNIT_VISITS };
+    if o.rework > 0.0 && random_units && too_often {
+        let bound = format!("< {UNIT_VISITS} where units are timed one by one at random");
         return Err(Error::config(named("rework_most"), o.rework_most, bound));
     }
     check::non_negative(&named("learning"), o.learning)?;
@@ -385,8 +388,9 @@ impl Params {
         let visits = visits(&params)?;
         params.loads = params.orders.rate().map(|rate| loads(&params, rate, &visits, &works));
         if let Routing::Random { next, .. } = &params.routing {
-            params.expected = solve(next, &works, false)
-                .ok_or_else(|| Error::config("routing.next", "orders that never leave", "orders that leave in the end"))?;
+            let unit = |k: usize| (0..next.len()).map(|l| f64::from(u8::from(k == l))).collect::<Vec<_>>();
+            let rows: Option<Vec<_>> = (0..next.len()).map(|k| solve(next, &unit(k))).collect();
+            params.expected = rows.ok_or_else(never_leaves)?;
         }
         Ok(params)
     }
@@ -612,19 +616,21 @@ fn visits(p: &Params) -> Result<Vec<f64>> {
             }
             Ok(visits)
         }
-        Routing::Random { start, next } => solve(next, start, true).ok_or_else(|| {
-            Error::config("routing.next", "orders that never leave", "orders that leave in the end")
-        }),
+        Routing::Random { start, next } => solve(next, start).ok_or_else(never_leaves),
     }
 }
 
-/// Solves x = b + Pᵀx (flows), or x = b + Px (what is still to come), by elimination.
-fn solve(next: &[Vec<f64>], b: &[f64], transposed: bool) -> Option<Vec<f64>> {
+fn never_leaves() -> Error {
+    Error::config("routing.next", "orders that never leave", "orders that leave in the end")
+}
+
+/// Visits x = b + Pᵀx to each operation of orders that begin as `b` says, by elimination.
+fn solve(next: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
     let n = b.len();
     let mut a: Vec<Vec<f64>> = (0..n)
         .map(|i| {
             let mut row: Vec<f64> = (0..n)
-                .map(|j| f64::from(u8::from(i == j)) - if transposed { next[j][i] } else { next[i][j] })
+                .map(|j| f64::from(u8::from(i == j)) - next[j][i])
                 .collect();
             row.push(b[i]);
             row

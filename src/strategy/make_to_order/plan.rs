@@ -28,12 +28,19 @@ impl Shop<'_> {
         let at = i as usize;
         let operation = job.operation as usize;
         match &self.p.routing {
-            Routing::Random { .. } => self.p.expected[operation],
+            Routing::Random { .. } => self.expected_work(at, operation, None),
             Routing::Series => (operation..self.p.operations.len()).map(|o| self.mean_work(at, o)).sum(),
             Routing::ByVariant { .. } => {
                 self.route(at).skip(job.step as usize).map(|o| self.mean_work(at, o)).sum()
             }
         }
+    }
+
+    /// Mean work that a random route is expected to bring from an operation on, at one station or at all.
+    fn expected_work(&self, i: usize, from: usize, station: Option<usize>) -> f64 {
+        let visits = self.p.expected[from].iter().enumerate();
+        let counts = |o: usize| station.is_none_or(|n| self.p.operations[o].station == n);
+        visits.filter(|(o, _)| counts(*o)).map(|(o, visits)| visits * self.mean_work(i, o)).sum()
     }
 
     // Released work.
@@ -42,7 +49,7 @@ impl Shop<'_> {
     pub(super) fn release_work(&self, i: u32) -> f64 {
         let Release::WorkloadCap { station, .. } = self.p.release else { return 0.0 };
         if let Routing::Random { .. } = self.p.routing {
-            return self.p.expected[self.first_operation(i)];
+            return self.expected_work(i as usize, self.first_operation(i), station);
         }
         let counts = |o: &usize| station.is_none_or(|n| self.p.operations[*o].station == n);
         self.route(i as usize).filter(counts).map(|o| self.mean_work(i as usize, o)).sum()

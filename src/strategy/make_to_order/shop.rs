@@ -211,8 +211,9 @@ pub(super) struct Server {
     /// Running time left, and the number of the next failure. With a clock that always runs: until when it is up or down.
     pub uptime: f64,
     pub failure: u64,
-    /// Down (a clock that always runs).
+    /// Down (a clock that always runs), and until when its repair is on its way.
     pub down: bool,
+    pub woken: f64,
 }
 
 /// A station.
@@ -487,9 +488,7 @@ impl<'a> Shop<'a> {
             self.room.returns.resize(more, 0);
         }
         let full = self.p.acceptance.max_orders.is_some_and(|most| self.in_shop >= most);
-        if !full {
-            job.quote = self.quote(i);
-        }
+        job.quote = self.quote(i);
         job.due = a + job.quote;
         let status = if full {
             Status::Rejected

@@ -50,6 +50,7 @@ impl Shop<'_> {
             uptime: f64::INFINITY,
             failure: 0,
             down: false,
+            woken: -1.0,
         };
         let mut servers = std::mem::take(&mut self.room.rooms[n].servers);
         servers.clear();
@@ -226,7 +227,8 @@ impl Shop<'_> {
     // Into a queue and out of it.
 
     /// Whether station `n` can take one more.
-    pub(super) fn has_place(&self, n: usize) -> bool {
+    pub(super) fn has_place(&mut self, n: usize) -> bool {
+        self.refresh(n);
         let Some(places) = self.p.stations[n].buffer else { return true };
         let room = &self.room.rooms[n];
         let idle = if self.is_open(n) {
@@ -307,19 +309,21 @@ impl Shop<'_> {
 
     // Who is next.
 
-    /// Gives work to free servers; whether anything changed.
+    /// Gives work to free servers; whether there was anything to look at, and so perhaps new events.
     pub(super) fn dispatch_all(&mut self) -> bool {
-        let mut changed = false;
+        let mut looked = false;
         for n in 0..self.room.rooms.len() {
             if std::mem::take(&mut self.room.rooms[n].dirty) {
-                changed |= self.dispatch(n);
+                looked = true;
+                self.dispatch(n);
             }
         }
-        changed
+        looked
     }
 
-    fn dispatch(&mut self, n: usize) -> bool {
-        let mut changed = self.fill_places(n);
+    fn dispatch(&mut self, n: usize) {
+        self.refresh(n);
+        self.fill_places(n);
         while self.room.rooms[n].queue.len > 0 {
             if !self.is_open(n) {
                 let next = self.opening(n);
@@ -329,18 +333,15 @@ impl Shop<'_> {
             let Some(server) = self.room.rooms[n].servers.iter().position(|s| s.job == NONE && !s.down) else { break };
             let Some(i) = self.choose_next(n, server) else { break };
             self.start(n, server, i);
-            changed = true;
             self.fill_places(n);
         }
-        changed
     }
 
     /// Lets in who waits for a place.
-    fn fill_places(&mut self, n: usize) -> bool {
+    fn fill_places(&mut self, n: usize) {
         if self.p.stations[n].buffer.is_none() {
-            return false;
+            return;
         }
-        let mut changed = false;
         while let Some(&i) = self.room.rooms[n].blocked.front() {
             let job = self.room.jobs[i as usize];
             if job.place != Place::Blocked {
@@ -354,11 +355,8 @@ impl Shop<'_> {
             let next = self.room.jobs[i as usize].server;
             self.unblock(i);
             self.enter(i, next as usize);
-            changed = true;
         }
-        let before = self.room.pool.len();
         self.release_some();
-        changed | (self.room.pool.len() != before)
     }
 
     /// Takes a finished order off the server it blocks. While blocked, `server` holds the operation it goes to.
@@ -509,7 +507,7 @@ impl Shop<'_> {
         }
     }
 
-    /// Whether a station works now. Servers whose clock always runs are brought up to date, and whoever is down wakes it.
+    /// Whether a station works now.
     fn is_open(&self, n: usize) -> bool {
         self.p.stations[n].calendar.as_ref().is_none_or(|c| c.is_open(self.now))
     }
@@ -526,7 +524,6 @@ impl Shop<'_> {
     }
 
     pub(super) fn wake(&mut self, n: usize) {
-        self.refresh(n);
         self.mark(n);
     }
 
@@ -551,10 +548,11 @@ impl Shop<'_> {
                 }
                 s.down = !s.down;
             }
-            self.room.rooms[n].servers[m] = s;
-            if s.down {
+            if s.down && s.woken < s.uptime {
+                s.woken = s.uptime;
                 self.room.calendar.add(s.uptime, Class::State, n as u32, What::Wake(n as u32));
             }
+            self.room.rooms[n].servers[m] = s;
         }
     }
 
@@ -591,7 +589,6 @@ impl Shop<'_> {
         }
         let server = &mut self.room.rooms[n].servers[m];
         (server.job, server.blocked) = (NONE, false);
-        self.refresh(n);
         self.mark(n);
         match next {
             Some(operation) => {
@@ -657,8 +654,7 @@ impl crate::config::Calendar {
 
     /// Whether work is done at `t`.
     pub fn is_open(&self, t: f64) -> bool {
-        let (_, at) = self.place(t);
-        self.open.iter().any(|[from, to]| at >= *from && at < *to)
+        self.next_open(t) <= t
     }
 
     /// The first open moment at or after `t`.

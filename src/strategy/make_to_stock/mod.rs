@@ -43,6 +43,7 @@ pub mod curve;
 pub mod foresight;
 mod kernel;
 pub mod orders;
+mod orders_events;
 pub mod orders_params;
 #[cfg(test)]
 mod orders_tests;

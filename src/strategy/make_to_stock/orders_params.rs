@@ -33,7 +33,8 @@ pub struct StockParams {
     pub same_book: bool,
 }
 
-/// When and how much is released. Positions are whole: "below r" is "at or below r − 1", and base stock S is min-max (S − 1, S).
+/// When and how much is released. Positions are whole: "below r" is "at or below r − 1", and base stock S is
+/// min-max (S − 1, S).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// At or below `trigger`, up to `level`.
@@ -131,7 +132,11 @@ fn kind(policy: &Policy) -> &'static str {
 
 fn whole(field: &str, x: f64) -> Result<i64> {
     check::quantity(field, x)?;
-    if x.fract() == 0.0 { Ok(x as i64) } else { Err(Error::config(field, x, "whole: orders are of whole units")) }
+    if x.fract() == 0.0 {
+        Ok(x as i64)
+    } else {
+        Err(Error::config(field, x, "whole: orders are of whole units"))
+    }
 }
 
 fn at_least(low: f64, field: &str, x: f64) -> Result<i64> {
@@ -158,7 +163,7 @@ impl Supply {
                 Crossing::Independent => false,
                 Crossing::Fifo => true,
                 Crossing::Kaplan | Crossing::Common => {
-                    let bound = "independent or fifo where the unit is the order: the others are drawn period by period";
+                    let bound = "independent or fifo: the others are drawn period by period";
                     let name = if model.crossing == Crossing::Kaplan { "kaplan" } else { "common" };
                     return Err(Error::config("crossing", name, bound));
                 }
@@ -198,8 +203,15 @@ fn check_costs(costs: &Costs) -> Result<()> {
 }
 
 impl StockParams {
-    /// Compiles a stock for runs of `periods` periods and replications up to `end`, counted from the start of their half.
-    pub fn compile(model: &StockOnOrders, key: u32, arrays: &Arrays, periods: usize, end: u64) -> Result<Self> {
+    /// Compiles a stock for runs of `periods` periods and replications up to `end`, counted from the start of their
+    /// half.
+    pub fn compile(
+        model: &StockOnOrders,
+        key: u32,
+        arrays: &Arrays,
+        periods: usize,
+        end: u64,
+    ) -> Result<Self> {
         let orders = Orders::compile(&model.orders, arrays, periods, end)?;
         if orders.impatient() {
             let bound = "absent: customers of a stock wait until they are served, or are lost at once";
@@ -250,7 +262,7 @@ impl StockParams {
         })
     }
 
-    /// What is too busy for a long run, with its load: production, where everything ordered is made in the end.
+    /// What is too busy for a long run, with its load: production, where all that is ordered is made in the end.
     pub fn overloaded(&self) -> Option<(&str, f64)> {
         let load = self.load.filter(|_| self.backorders)?;
         // What is exactly full by construction may miss 1 by rounding.

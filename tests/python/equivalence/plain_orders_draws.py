@@ -19,6 +19,7 @@ import numpy as np
 from maketo import _core
 
 UNIT_BITS = 11
+UNIT_MARK = 1 << 16
 
 Json = dict[str, Any]
 NOUGHT: Json = {"law": "deterministic", "value": 0.0}
@@ -261,7 +262,7 @@ class Tasks:
                 raise ValueError(f"order {i} has more units than there are addresses")
             else:
                 for k in range(int(pieces)):
-                    made += self.luck.draw(unit, Stream.PROCESSING, key, (visit << UNIT_BITS | k) << 32 | i)
+                    made += self.luck.draw(unit, Stream.PROCESSING, key, (UNIT_MARK | visit << UNIT_BITS | k) << 32 | i)
         index = visit << 32 | i
         b = spec.get("learning", 0.0)
         return Work(

@@ -90,7 +90,7 @@ class Office(Agenda):
         if longest is not None and job.quote > longest:
             return "balked"
         if order.valuation is not None:
-            price = costs.get("price", 0.0) * (1.0 + costs.get("price_premium", 0.0) * order.customisation)
+            price = costs.get("price", 0.0) + costs.get("price_premium", 0.0) * order.customisation
             if order.valuation - price - order.sensitivity * job.quote < 0.0:
                 return "balked"
         return "accepted"
