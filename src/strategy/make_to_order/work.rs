@@ -646,10 +646,9 @@ fn choose(chances: &[f64], u: f64) -> Option<usize> {
 }
 
 impl crate::config::Calendar {
-    /// The cycle that a time lies in, and where in it.
-    fn place(&self, t: f64) -> (f64, f64) {
-        let start = (t / self.cycle).floor() * self.cycle;
-        (start, t - start)
+    /// The number of the cycle that a time lies in.
+    fn cycle_of(&self, t: f64) -> f64 {
+        (t / self.cycle).floor()
     }
 
     /// Whether work is done at `t`.
@@ -659,28 +658,34 @@ impl crate::config::Calendar {
 
     /// The first open moment at or after `t`.
     pub fn next_open(&self, t: f64) -> f64 {
-        let (start, at) = self.place(t);
-        let later = self.open.iter().find(|[_, to]| at < *to);
-        later.map_or_else(|| start + self.cycle + self.open[0][0], |[from, _]| t.max(start + from))
+        let mut k = self.cycle_of(t);
+        loop {
+            let start = k * self.cycle;
+            if let Some([from, _]) = self.open.iter().find(|[_, to]| t < start + to) {
+                return t.max(start + from);
+            }
+            k += 1.0;
+        }
     }
 
     /// When `work` that starts at `t` is done.
-    pub fn after(&self, t: f64, mut work: f64) -> f64 {
-        let (mut start, mut at) = self.place(t);
+    pub fn after(&self, mut t: f64, mut work: f64) -> f64 {
+        let mut k = self.cycle_of(t);
         loop {
+            let start = k * self.cycle;
             for [from, to] in &self.open {
-                if at >= *to {
+                let (opens, closes) = (start + from, start + to);
+                if t >= closes {
                     continue;
                 }
-                at = at.max(*from);
-                if work <= to - at {
-                    return start + (at + work);
+                t = t.max(opens);
+                if work <= closes - t {
+                    return t + work;
                 }
-                work -= to - at;
-                at = *to;
+                work -= closes - t;
+                t = closes;
             }
-            start += self.cycle;
-            at = 0.0;
+            k += 1.0;
         }
     }
 }
