@@ -1,10 +1,14 @@
 //! The workloads that speed is claimed from, and the sampling floor beside each: the same draws, summed, nothing else.
 //!
 //! W1 is a base-stock item with Poisson demand, W6 the same with on-hand stock and backorders kept period by period. W2 is
-//! a min-max item with clipped normal demand and random lead times that may cross.
+//! a min-max item with clipped normal demand and random lead times that may cross, W5 orders before two servers. The job
+//! shop is five stations under earliest due date, on the event calendar.
 //! This is the one module that reads a clock; no result depends on it.
 
-use crate::config::{Arrays, Costs, Demand, EventOrder, Item, MakeToStock, Model, Policy, Request};
+use crate::config::{
+    Arrays, Arrivals, Costs, Demand, Dispatch, EventOrder, Item, MakeToOrder, MakeToStock, Model, Operation, OrderBook,
+    Policy, Quote, Request, Routing, Station,
+};
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
 use crate::error::{Error, Result};
@@ -18,8 +22,8 @@ use fearless_simd::{Level, Simd};
 use serde::Serialize;
 use std::time::Instant;
 
-/// What can be timed.
-pub const WORKLOADS: [&str; 3] = ["w1", "w2", "w6"];
+/// What can be timed. The periods of W5 and of the job shop are orders.
+pub const WORKLOADS: [&str; 5] = ["w1", "w2", "w5", "w6", "jobshop"];
 
 /// One line of results.
 #[derive(Debug, Clone, Serialize)]
@@ -62,18 +66,16 @@ pub fn run(
     let level = level.ok_or_else(|| Error::config("simd", simd, "a SIMD level"))?;
     let floor_laws = drawn(workload)?;
     let (mut model, mut floor) = (Vec::new(), Vec::new());
-    let mut last: Option<Outcome> = None;
+    let mut last = Results::new();
     for i in 0..=repeat {
-        drop(last.take());
         let request = request(workload, n, t, threads, simd, i as u64 + 1);
         let clock = Instant::now();
-        last = Some(simulate(&request, prepare(&request, &arrays)?, control)?);
+        last = outcome(&request, &arrays, control)?;
         model.push(clock.elapsed().as_secs_f64());
         let clock = Instant::now();
         std::hint::black_box(draws_only(level, &floor_laws, &request, control)?);
         floor.push(clock.elapsed().as_secs_f64());
     }
-    let outcome = last.ok_or_else(|| Error::Internal { reason: "no run".to_owned() })?;
     let unit = 1e9 / (f64::from(n) * t as f64);
     let (seconds, seconds_median) = best_and_median(&mut model[1..]);
     let (floor, floor_median) = best_and_median(&mut floor[1..]);
@@ -89,8 +91,67 @@ pub fn run(
         ns_per_unit_median: seconds_median * unit,
         floor_ns_per_unit: floor * unit,
         floor_ns_per_unit_median: floor_median * unit,
-        results: results(&outcome),
+        results: last,
     })
+}
+
+/// Mean and standard error by name.
+type Results = std::collections::BTreeMap<&'static str, [f64; 2]>;
+
+/// One complete call.
+fn outcome(request: &Request, arrays: &Arrays, control: &Control) -> Result<Results> {
+    if !crate::run::orders::is_order_run(request)? {
+        return Ok(results(&simulate(request, prepare(request, arrays)?, control)?));
+    }
+    let outcome = crate::run::orders::simulate(request, arrays, control)?;
+    let factors = Factors::new(outcome.shape[2], 0.95, &[]);
+    let pooled = |s: &[f64]| [s[0], s[1]];
+    let mut out: Results =
+        outcome.metrics.iter().map(|(name, values)| (*name, pooled(&summarise(values, &factors)))).collect();
+    let lead = &outcome.distributions[0].1[0];
+    for (name, p) in [("q0.5", 0.5), ("q0.9", 0.9), ("q0.95", 0.95), ("q0.99", 0.99)] {
+        out.insert(name, [lead.quantile(p), f64::NAN]);
+    }
+    Ok(out)
+}
+
+/// W5: M/G/2 with lognormal times of mean 1.6 and variation 1, quoted 6 periods.
+fn two_servers() -> MakeToOrder {
+    let time = Law::Lognormal { mu: None, sigma: None, mean: Some(1.6), sd: Some(1.6) };
+    let mut shop = line_of(1.0, &[(time, 2)]);
+    shop.quote = Quote::Constant { lead_time: 6.0 };
+    shop
+}
+
+/// Five stations in three orders of visit, exponential times, earliest due date first, load 0.8.
+fn job_shop() -> MakeToOrder {
+    let stations: Vec<(Law, u32)> = (0..5).map(|_| (Law::Exponential { mean: 0.8 }, 1)).collect();
+    let mut shop = line_of(1.0, &stations);
+    shop.orders.variants = vec![1.0; 3];
+    shop.orders.requested_lead_time = Law::Uniform { low: Some(10.0), high: Some(40.0), mean: None, sd: None };
+    shop.routing = Routing::ByVariant {
+        routes: vec![vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![2, 0, 4, 1, 3]],
+    };
+    shop.dispatch = Dispatch::Edd;
+    shop
+}
+
+fn line_of(rate: f64, stations: &[(Law, u32)]) -> MakeToOrder {
+    let station = |(n, (_, servers)): (usize, &(Law, u32))| Station {
+        name: format!("station {n}"),
+        servers: *servers,
+        buffer: None,
+        calendar: None,
+        breakdowns: None,
+        overtime: None,
+        rate: 0.0,
+        key: n as u32,
+    };
+    MakeToOrder {
+        stations: stations.iter().enumerate().map(station).collect(),
+        operations: stations.iter().enumerate().map(|(n, (law, _))| Operation::new(n, law.clone(), n as u32)).collect(),
+        ..MakeToOrder::new(OrderBook::new(Arrivals::Poisson { rate }))
+    }
 }
 
 fn best_and_median(times: &mut [f64]) -> (f64, f64) {
@@ -122,13 +183,25 @@ fn min_max() -> MakeToStock {
     }
 }
 
-fn model(workload: &str) -> MakeToStock {
-    if workload == "w2" { min_max() } else { base_stock() }
+fn model(workload: &str) -> Model {
+    match workload {
+        "w2" => Model::MakeToStock(min_max()),
+        "w5" => Model::MakeToOrder(Box::new(two_servers())),
+        "jobshop" => Model::MakeToOrder(Box::new(job_shop())),
+        _ => Model::MakeToStock(base_stock()),
+    }
 }
 
 /// What a workload draws: demand, and lead times where they are random.
 fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
-    let MakeToStock { demand, lead_time, .. } = model(workload);
+    let MakeToStock { demand, lead_time, .. } = match model(workload) {
+        Model::MakeToStock(model) => model,
+        Model::MakeToOrder(shop) => {
+            let gap = (Stream::Arrival, Law::Exponential { mean: 1.0 }.compile()?);
+            let times = shop.operations.iter().flat_map(|o| &o.time).map(|law| Ok((Stream::Processing, law.compile()?)));
+            return std::iter::once(Ok(gap)).chain(times).collect();
+        }
+    };
     let Demand::Stationary { law } = demand else {
         return Err(Error::Internal { reason: "a workload draws from a law".to_owned() });
     };
@@ -142,12 +215,17 @@ fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
 
 fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
     let model = model(workload);
+    let by_order = matches!(model, Model::MakeToOrder(_));
+    let metrics = match by_order {
+        true => ["lead_time", "tardiness", "tardy_share"].map(str::to_owned).to_vec(),
+        false => ["cost", "fill_rate"].map(str::to_owned).to_vec(),
+    };
     let trace: &[&str] = if workload == "w6" { &["on_hand", "backorders"] } else { &[] };
     Request {
-        items: vec![Item { name: String::new(), key: 0, designs: vec![Model::MakeToStock(model)] }],
+        items: vec![Item { name: String::new(), key: 0, designs: vec![model] }],
         plant: None,
-        periods: t,
-        orders: None,
+        periods: if by_order { 0 } else { t },
+        orders: by_order.then_some(t),
         drain: None,
         warm_up: 0,
         half: crate::config::Half::Evaluation,
@@ -156,7 +234,7 @@ fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u6
         key,
         threads: Some(threads),
         keep: crate::config::Keep::Replications,
-        metrics: Some(vec!["cost".to_owned(), "fill_rate".to_owned()]),
+        metrics: Some(metrics),
         trace: trace.iter().map(|s| (*s).to_owned()).collect(),
         simd: Some(simd.to_owned()),
         method: crate::config::Method::Auto,

@@ -123,8 +123,9 @@ def simulate(
         Which half of the replication space. Tune on one and report on the other.
     first_replication : int
         Number of the first replication within the half; shards of a run differ in this.
-    method : {"auto", "grid", "one_pass"}
+    method : {"auto", "grid", "one_pass", "calendar"}
         How a swept base-stock level is computed. The answers are the same (for continuous demand, to 1e-12).
+        Where the unit is the order, ``"calendar"`` runs event by event even where a recursion would do.
     simd : str, optional
         Force a SIMD level (for tests); no number depends on it.
     memory_limit : int, optional
@@ -170,7 +171,7 @@ def simulate(
         "half": choice("half", half, ("evaluation", "training")),
         "first_replication": count("first_replication", first_replication),
         "keep": choice("keep", keep, kinds),
-        "method": choice("method", method, ("auto", "grid", "one_pass")),
+        "method": choice("method", method, ("auto", "calendar") if by_order else ("auto", "grid", "one_pass")),
         "confidence": inner_share("confidence", confidence),
         "metrics": None if metrics is None else listed_names("metrics", metrics, _metric_names(by_order)),
         "trace": trace_names("trace", trace),

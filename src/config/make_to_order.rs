@@ -429,3 +429,51 @@ fn whole_share() -> f64 {
 fn often() -> u32 {
     u32::from(u16::MAX)
 }
+
+impl Operation {
+    /// An operation that takes a time per order.
+    pub fn new(station: usize, time: Law, key: u32) -> Self {
+        Self {
+            station,
+            time: Some(time),
+            unit_time: None,
+            time_by_class: Vec::new(),
+            setup: None,
+            customisation: 0.0,
+            yield_share: 1.0,
+            rework: 0.0,
+            rework_to: None,
+            rework_most: often(),
+            learning: 0.0,
+            learning_floor: 0.0,
+            key,
+        }
+    }
+}
+
+impl MakeToOrder {
+    /// Orders, and nothing yet that works on them.
+    pub fn new(orders: OrderBook) -> Self {
+        Self {
+            orders,
+            stations: Vec::new(),
+            operations: Vec::new(),
+            routing: Routing::Series,
+            entry: Entry::default(),
+            manual_entry: None,
+            confirmation: None,
+            material: None,
+            release: Release::Immediate,
+            dispatch: Dispatch::Fcfs,
+            quote: Quote::Requested,
+            acceptance: Acceptance::default(),
+            patience_until: PatienceUntil::Delivery,
+            cancellation: 0.0,
+            delivery: nought(),
+            deliver_on_date: false,
+            on_time_window: [f64::MAX, 0.0],
+            costs: OrderCosts::default(),
+            payment: Payment::default(),
+        }
+    }
+}

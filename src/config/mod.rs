@@ -145,6 +145,8 @@ pub enum Method {
     Grid,
     /// One pass; refused where it is not valid.
     OnePass,
+    /// Where the unit is the order: event by event even where recursion would do.
+    Calendar,
 }
 
 /// One item (stock-keeping unit) and the settings it is simulated under.

@@ -27,8 +27,8 @@ pub struct StockOnOrders {
     /// 1: all that is short waits. 0: all of it is lost.
     #[serde(default = "one")]
     pub backorder_share: f64,
-    /// Whether what is on hand is delivered at once and the rest of the order later (or not at all); otherwise an
-    /// order is delivered complete, first come first served.
+    /// Whether what is on hand is delivered at once and the rest of the order later (or not at all);
+    /// otherwise orders are delivered complete, first come first served.
     #[serde(default = "yes")]
     pub partial: bool,
     /// Stock at the start, nothing being on order; none: at the policy's target.

@@ -3,4 +3,5 @@
 pub mod calendar;
 pub mod lattice;
 pub mod level;
+pub mod recursion;
 pub mod work;

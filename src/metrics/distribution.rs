@@ -116,6 +116,22 @@ impl Table {
         *self = Self { first, width, counts };
     }
 
+    /// The time within which a share `p` of what was counted is done, linear within a bin; not a number if nothing was.
+    pub fn quantile(&self, p: f64) -> f64 {
+        let total: u64 = self.counts.iter().sum();
+        let target = p * total as f64;
+        let mut below = 0;
+        for b in 0..self.width {
+            let here: u64 = self.counts.iter().skip(b).step_by(self.width).sum();
+            if here > 0 && (below + here) as f64 >= target {
+                let (from, to) = (edge(self.first + b), edge(self.first + b + 1));
+                return from + (target - below as f64) / here as f64 * (to - from);
+            }
+            below += here;
+        }
+        f64::NAN
+    }
+
     /// Where the bins begin, and where the last ends.
     pub fn edges(&self) -> Vec<f64> {
         (self.first..=self.first + self.width).map(edge).collect()

@@ -6,7 +6,7 @@
 
 use super::prepare::{Prepared, prepare_search};
 use super::{Control, chunks, derived_key, end_of, run_jobs};
-use crate::config::{Arrays, Demand, Item, Model, Request};
+use crate::config::{Arrays, Demand, Item, Request};
 use crate::error::{Error, Result};
 use crate::metrics::service::Target;
 use crate::metrics::{Counts, Tariff};

@@ -5,7 +5,7 @@
 
 use super::prepare::label;
 use super::{Control, Piece, chunks, end_of, first_replication, run_jobs};
-use crate::config::{Arrays, Keep, Model, Request};
+use crate::config::{Arrays, Keep, Method, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::distribution::Table;
@@ -14,6 +14,7 @@ use crate::metrics::orders::{
     station_values,
 };
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
+use crate::strategy::make_to_order::lanes::{self, LaneScratch};
 use crate::strategy::make_to_order::ledger::{Ledger, Record};
 use crate::strategy::make_to_order::params::Params;
 use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
@@ -105,6 +106,7 @@ struct Job<'a> {
 #[derive(Default)]
 struct Room {
     shop: Scratch,
+    lanes: LaneScratch,
     /// One per design: distributions live over a chunk.
     tallies: Vec<Tally>,
 }
@@ -154,7 +156,8 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
             tally.classes.resize(classes, ClassSums::default());
             tally.cash = cash[job.item * designs + d];
         }
-        let run = Run { request, plans, level, horizon, keeps_orders, control };
+        let lean = lanes::is_lean(&wanted) && !keeps_orders;
+        let run = Run { request, plans, level, horizon, keeps_orders, lean, control };
         run.chunk(job.piece, room, job.found)?;
         let mut tables = tables.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         for (d, tally) in room.tallies.iter().enumerate() {
@@ -166,7 +169,8 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
         Ok(())
     })?;
     let tables = tables.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let report = report(request, simd, &items, &horizon);
+    let lean = lanes::is_lean(&wanted) && !keeps_orders;
+    let report = report(request, simd, &items, &horizon, lean);
     Ok(reduce(request, &items, &pieces, found, tables, &wanted, report, replications))
 }
 
@@ -177,6 +181,7 @@ struct Run<'a> {
     level: Option<Level>,
     horizon: Horizon,
     keeps_orders: bool,
+    lean: bool,
     control: &'a Control,
 }
 
@@ -190,13 +195,19 @@ impl Run<'_> {
         if self.keeps_orders {
             found.ledger.resize_with(designs, Ledger::default);
         }
+        let by_recursion: Vec<bool> = self.plans.iter().map(|p| self.line(p).is_ok()).collect();
+        for (d, p) in self.plans.iter().enumerate() {
+            if let Ok(line) = self.line(p) {
+                self.recursion(d, line, piece, room, found)?;
+            }
+        }
         for (k, lane) in piece.lanes.clone().enumerate() {
             let replication = piece.first + lane as u32;
-            for (d, p) in self.plans.iter().enumerate() {
+            for (d, p) in self.plans.iter().enumerate().filter(|(d, _)| !by_recursion[*d]) {
                 self.control.cancel.check()?;
                 let whose = p.orders.whose(self.request.key, p.key, replication);
                 // Designs that share a book go on with what is drawn.
-                if d == 0 || !p.same_book {
+                if d == 0 || by_recursion[d - 1] || !p.same_book {
                     p.orders.begin(&mut room.shop.book);
                 }
                 let tally = &mut room.tallies[d];
@@ -207,17 +218,60 @@ impl Run<'_> {
                 found.stations[at * stations..][..stations].copy_from_slice(&tally.stations);
                 found.classes[at * classes..][..classes].copy_from_slice(&tally.classes);
                 if self.keeps_orders {
-                    let window = (self.horizon, p);
-                    found.ledger[d].replication(record(&room.shop, window));
+                    found.ledger[d].replication(record(&room.shop, self.horizon));
                 }
             }
         }
         Ok(())
     }
+
+    /// The line that a shop is, where recursion is not ruled out.
+    fn line<'p>(&self, p: &'p Params) -> std::result::Result<lanes::Line<'p>, &'static str> {
+        if self.request.method == Method::Calendar {
+            return Err("the calendar was asked for");
+        }
+        lanes::line(p, &self.horizon)
+    }
+
+    fn recursion(
+        &self,
+        d: usize,
+        line: lanes::Line<'_>,
+        piece: &Piece,
+        room: &mut Room,
+        found: &mut Found,
+    ) -> Result<()> {
+        let setting = lanes::Setting {
+            key: self.request.key,
+            level: self.level,
+            horizon: self.horizon,
+            lean: self.lean,
+            keeps_orders: self.keeps_orders,
+            cancel: &self.control.cancel,
+        };
+        let (lanes, first) = (piece.lanes.len(), piece.lanes.start);
+        let stations = self.plans[0].stations.len();
+        let Found { sums, stations: rooms, ledger, .. } = found;
+        lanes::run_chunk(
+            line,
+            setting,
+            piece,
+            &mut room.lanes,
+            &mut room.tallies[d].histograms,
+            &mut |lane, own, own_stations, records| {
+                let at = d * lanes + lane - first;
+                sums[at] = own;
+                rooms[at * stations..][..stations].copy_from_slice(own_stations);
+                if let Some(ledger) = ledger.get_mut(d) {
+                    ledger.replication(records.iter().copied());
+                }
+            },
+        )
+    }
 }
 
 /// The counted orders of a replication.
-fn record<'a>(room: &'a Scratch, (horizon, _): (Horizon, &Params)) -> impl Iterator<Item = Record> + 'a {
+fn record(room: &Scratch, horizon: Horizon) -> impl Iterator<Item = Record> + '_ {
     let book = &room.book;
     (0..room.jobs.len())
         .filter(move |i| match horizon {
@@ -342,7 +396,24 @@ fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &H
     })
 }
 
-fn report(request: &Request, simd: &'static str, items: &[Vec<Params>], horizon: &Horizon) -> OrderReport {
+fn report(
+    request: &Request,
+    simd: &'static str,
+    items: &[Vec<Params>],
+    horizon: &Horizon,
+    lean: bool,
+) -> OrderReport {
+    let reason = items.iter().flatten().find_map(|p| {
+        if request.method == Method::Calendar {
+            return Some("the calendar was asked for");
+        }
+        lanes::line(p, horizon).err()
+    });
+    let few = if lean { "; only lead times are counted" } else { "" };
+    let (method, method_reason) = match reason {
+        None => ("recursion", format!("a first come, first served line, order by order{few}")),
+        Some(reason) => ("calendar", reason.to_owned()),
+    };
     let designs = items[0].len();
     let mut warnings: Vec<String> = Vec::new();
     let mut status = vec![vec!["ok"; items.len()]; designs];
@@ -376,8 +447,8 @@ fn report(request: &Request, simd: &'static str, items: &[Vec<Params>], horizon:
         ));
     }
     OrderReport {
-        method: "calendar",
-        method_reason: "event by event".to_owned(),
+        method,
+        method_reason,
         simd,
         status,
         load,

@@ -6,12 +6,14 @@
 //! work.rs    stations: queues, dispatching, time on servers, blocking
 //! plan.rs    planned work, quotes
 //! tally.rs   what is counted
+//! lanes.rs   first come, first served lines without a calendar, 256 replications at a time
 //! ledger.rs  every order, kept
 //! ```
 //!
 //! To add a rule: a variant in `config`, its check in params.rs, an arm where it acts. What is random has a stream and an index
 //! of its own, so that no rule changes what another draws.
 
+pub mod lanes;
 pub mod ledger;
 pub mod params;
 mod plan;

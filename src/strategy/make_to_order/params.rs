@@ -395,6 +395,11 @@ impl Params {
         Ok(params)
     }
 
+    /// Entity of the orders' draws.
+    pub fn order_entity(&self) -> u32 {
+        self.orders.whose(0, self.key, 0).entity
+    }
+
     /// Mean times of an order outside the operations.
     pub fn mean_delays(&self, manual: bool) -> f64 {
         let confirmation = self.confirmation.as_ref().map_or(0.0, |c| c.1.mean());

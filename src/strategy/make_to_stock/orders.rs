@@ -7,9 +7,9 @@
 //!   when it changes or at 0, R, 2R, …                                  └─        served, or is lost
 //! ```
 //!
-//! At one instant: receipts and finished units with the orders they serve, then the review, then orders (spec
-//! F4). A release is made when everything of its event has happened; what takes no time is received at the same
-//! instant. An order is served *at once* if it has its units at the time of its arrival.
+//! At one instant: receipts and finished units with the orders they serve, then the review, then orders
+//! (spec F4). A release is made when everything of its event has happened; what takes no time is received at
+//! the same instant. An order is served *at once* if it has its units at the time of its arrival.
 //!
 //! ```text
 //! net stock = on hand − waiting       position = net stock + on order
@@ -20,11 +20,11 @@
 //! Units are whole numbers and are counted exactly. Orders that wait are always consecutive, because nobody
 //! overtakes: the first of them, and what it has got so far, are all there is to know.
 //!
-//! Orders are counted as in a shop that makes to order (docs/background/make-to-order.md, "Counting"): by cohort,
-//! followed to their end; stock by time, over the window. Units count when they are handed over, those of orders
-//! that are open at the end too.
+//! Orders are counted as in a shop that makes to order (docs/background/make-to-order.md, "Counting"): by
+//! cohort, followed to their end; stock by time, over the window. Units count when they are handed over, also
+//! those of orders that are open at the end.
 //!
-//! This file: state, time, the end. What happens at an event: orders_events.rs. The settings: orders_params.rs.
+//! This file: state, time, the end. What happens at an event: orders_events.rs. Settings: orders_params.rs.
 //!
 //! Sources: Hadley & Whitin (1963); Zipkin (2000) ch. 6, 7; Buzacott & Shanthikumar (1993) ch. 4.
 

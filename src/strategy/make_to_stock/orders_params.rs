@@ -203,8 +203,8 @@ fn check_costs(costs: &Costs) -> Result<()> {
 }
 
 impl StockParams {
-    /// Compiles a stock for runs of `periods` periods and replications up to `end`, counted from the start of their
-    /// half.
+    /// Compiles a stock for runs of `periods` periods and replications up to `end`, counted from the start of
+    /// their half.
     pub fn compile(
         model: &StockOnOrders,
         key: u32,
@@ -262,7 +262,7 @@ impl StockParams {
         })
     }
 
-    /// What is too busy for a long run, with its load: production, where all that is ordered is made in the end.
+    /// What is too busy for a long run, with its load: production, where all that is ordered is made.
     pub fn overloaded(&self) -> Option<(&str, f64)> {
         let load = self.load.filter(|_| self.backorders)?;
         // What is exactly full by construction may miss 1 by rounding.

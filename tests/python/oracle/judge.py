@@ -40,12 +40,18 @@ def agree(runs: mk.Result | list[mk.Result], exact: Mapping[str, float], at: int
         agree_number(name, estimate, error, value, share=mk.METRICS[name].unit == "share" and value > 0.5)
 
 
-def agree_number(name: str, estimate: Any, error: Any, exact: float, share: bool = False) -> None:
-    """Raise an AssertionError unless `estimate` ± `error` (one standard error) agrees with `exact`."""
+def agree_number(
+    name: str, estimate: Any, error: Any, exact: float, share: bool = False, loosened: float = 1.0
+) -> None:
+    """Raise an AssertionError unless `estimate` ± `error` (one standard error) agrees with `exact`.
+
+    An everyday run of a slow case may have an error larger than usual, by the factor `loosened`; how many
+    standard errors off a number may be stays the same.
+    """
     assert error > 0.0, f"{name}: no error, {estimate} ± {error}"
     z = (estimate - exact) / error
     scale = abs(1.0 - exact) if share else abs(exact)
-    relative, allowed = error / scale, PRECISION_OF_A_SHORTFALL if share else PRECISION
+    relative, allowed = error / scale, loosened * (PRECISION_OF_A_SHORTFALL if share else PRECISION)
     _log.info("%s: z %+.2f, se %.3f %%, exact %.10g", name, z, 100 * relative, exact)
     assert relative <= allowed, (
         f"{name}: se is {100 * relative:.3f} % of {scale:.6g}, more than {100 * allowed:g} %"

@@ -1,0 +1,371 @@
+"""Make to order against queues with known answers.
+
+The everyday run of a slow case has `Size.loosened`² times fewer replications than the full one, and is
+allowed `loosened` times the error; `make test-full` runs it at full precision as well. What is loosened is
+for the rarest of a case, such as the delay after a long quote; means are known far better.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import exact_queues
+import numpy as np
+import pytest
+from exact_queues import Key, LawSpec
+from judge import agree_number
+from numpy.typing import NDArray
+from queues import QUEUES, Queue
+from scipy import stats
+
+import maketo as mk
+
+
+def law(spec: LawSpec) -> mk.Law:
+    """As maketo draws it."""
+    name, a, *rest = spec
+    match name:
+        case "constant":
+            return mk.Deterministic(a)
+        case "exponential":
+            return mk.Exponential(a)
+        case "gamma":
+            return mk.Gamma(shape=1 / rest[0] ** 2, scale=a * rest[0] ** 2)
+        case "lognormal":
+            return mk.Lognormal(mean=a, sd=a * rest[0])
+        case "uniform":
+            return mk.Uniform(a, rest[0])
+    raise ValueError(f"no such law: {name}")
+
+
+def line(
+    orders: Any, time: Any, servers: int = 1, quotes: Sequence[float] = (), **rules: Any
+) -> mk.MakeToOrder:
+    """One station and one operation."""
+    quote = {"quote": mk.Sweep(quotes, name="quote")} if quotes else {}
+    return mk.MakeToOrder(
+        orders=orders,
+        operations=mk.Operation("station", time),
+        stations={"station": mk.Station(servers=servers)},
+        **quote,
+        **rules,
+    )
+
+
+def discrete(pmf: Mapping[int, float]) -> mk.Discrete:
+    return mk.Discrete(list(pmf), list(pmf.values()))
+
+
+def mmc(lam: float, mu: float, c: int, quotes: Sequence[float] = (), **_: Any) -> mk.MakeToOrder:
+    return line(lam, mk.Exponential(1 / mu), c, quotes)
+
+
+def mg1(lam: float, law: LawSpec, quotes: Sequence[float] = (), **_: Any) -> mk.MakeToOrder:
+    return line(lam, simulated(law), 1, quotes)
+
+
+def gim1(inter: LawSpec, mu: float, quotes: Sequence[float]) -> mk.MakeToOrder:
+    return line(mk.RenewalArrivals(law(inter)), mk.Exponential(1 / mu), 1, quotes)
+
+
+def mmck(lam: float, mu: float, c: int, K: int) -> mk.MakeToOrder:
+    return line(lam, mk.Exponential(1 / mu), c, acceptance=mk.Acceptance(max_orders=K))
+
+
+def erlang_a(lam: float, mu: float, c: int, theta: float) -> mk.MakeToOrder:
+    book = mk.OrderBook(lam, patience=mk.Exponential(1 / theta))
+    return line(book, mk.Exponential(1 / mu), c, patience_until="start")
+
+
+def workload(lam: float, mu: float, cap: float) -> mk.MakeToOrder:
+    return line(lam, mk.Exponential(1 / mu), acceptance=mk.Acceptance(max_workload=cap))
+
+
+def equilibrium(potential: float, slope: float, mu: float, quotes: Sequence[float]) -> mk.MakeToOrder:
+    """A product is worth something uniform on [0, potential/slope] to customers, less 1 per period of quote."""
+    book = mk.OrderBook(potential, valuation=mk.Uniform(0, potential / slope), waiting_sensitivity=1)
+    return line(book, mk.Exponential(1 / mu), quote=quotes[0])
+
+
+def cobham(classes: Mapping[str, tuple[float, LawSpec]]) -> mk.MakeToOrder:
+    kinds = [
+        mk.CustomerClass(name, share=lam, priority=i) for i, (name, (lam, _)) in enumerate(classes.items())
+    ]
+    return mk.MakeToOrder(
+        orders=mk.OrderBook(math.fsum(lam for lam, _ in classes.values()), classes=kinds),
+        operations=mk.Operation(
+            "station", 1, times_by_class={name: law(spec) for name, (_, spec) in classes.items()}
+        ),
+        dispatch="priority",
+    )
+
+
+def spt(lam: float, lo: float, hi: float) -> mk.MakeToOrder:
+    return line(lam, mk.Uniform(lo, hi), dispatch="spt")
+
+
+def breakdowns(lam: float, law: LawSpec, up: float, repair: float) -> mk.MakeToOrder:
+    """Running time passes only while the machine works."""
+    failures = mk.Breakdowns(mk.Exponential(up), mk.Exponential(repair), clock="busy")
+    shop = line(lam, simulated(law))
+    return shop.replace(stations={"station": mk.Station(breakdowns=failures)})
+
+
+def batch(lam: float, sizes: Mapping[int, float], mu: float) -> mk.MakeToOrder:
+    return mk.MakeToOrder(
+        orders=mk.OrderBook(lam, size=discrete(sizes)),
+        operations=mk.Operation("station", unit_time=mk.Exponential(1 / mu)),
+    )
+
+
+def tandem(lam: float, mus: Sequence[float], quotes: Sequence[float]) -> mk.MakeToOrder:
+    return mk.MakeToOrder(
+        orders=lam,
+        operations=[mk.Operation(f"{i}", mk.Exponential(1 / mu)) for i, mu in enumerate(mus, start=1)],
+        quote=mk.Sweep(quotes, name="quote"),
+    )
+
+
+def jackson(
+    gamma: Sequence[float], P: Sequence[Sequence[float]], mus: Sequence[float], servers: Sequence[int]
+) -> mk.MakeToOrder:
+    names = [f"{i}" for i in range(1, len(mus) + 1)]
+    return mk.MakeToOrder(
+        orders=math.fsum(gamma),
+        operations=[mk.Operation(n, mk.Exponential(1 / mu)) for n, mu in zip(names, mus, strict=True)],
+        stations={n: mk.Station(servers=c) for n, c in zip(names, servers, strict=True)},
+        routing=mk.RandomRouting(
+            {
+                n: {m: p for m, p in zip(names, row, strict=True) if p}
+                for n, row in zip(names, P, strict=True)
+            },
+            start={n: g / math.fsum(gamma) for n, g in zip(names, gamma, strict=True) if g},
+        ),
+    )
+
+
+def lattice(
+    inter: Mapping[int, float], service: Mapping[int, float], quotes: Sequence[float]
+) -> mk.MakeToOrder:
+    return line(mk.RenewalArrivals(discrete(inter)), discrete(service), 1, quotes)
+
+
+simulated = law
+SHOPS: dict[str, Callable[..., mk.MakeToOrder]] = {
+    "mmc": mmc,
+    "mg1": mg1,
+    "gim1": gim1,
+    "mmck": mmck,
+    "erlang_a": erlang_a,
+    "workload": workload,
+    "equilibrium": equilibrium,
+    "cobham": cobham,
+    "spt": spt,
+    "breakdowns": breakdowns,
+    "batch": batch,
+    "tandem": tandem,
+    "jackson": jackson,
+    "lattice": lattice,
+}
+
+
+def estimate(run: mk.OrderResult, key: Key, quotes: Sequence[float] = ()) -> tuple[float, float, bool]:
+    """What a run says of a key, the standard error of it, and whether it is a share.
+
+    A name is that metric; otherwise a tuple says what is asked: an ``sd``, a ``quantile`` or what share
+    ``exceeds`` a value, of a distribution; a metric for one of the quotes, one class or one station; a share
+    of delivered orders as a share of all that arrived (``of_arrivals``); a mean over units as a sum per
+    period (``per_period``).
+    """
+    at = 0
+    match key:
+        case str() as name:
+            found = run.mean(name)
+        case ("sd", str() as name):
+            found = run.distribution(name).sd()
+        case ("quantile", str() as name, float() as p):
+            found = run.distribution(name).quantile(p)
+        case ("exceeds", str() as name, (float() | int()) as x):
+            found = run.distribution(name).exceeds(x)
+        case ("quoted", str() as name, (float() | int()) as quote):
+            found, at = run.mean(name), list(quotes).index(quote)
+        case ("class", str() as name, str() as one):
+            found, at = run.by_class(name), run.classes.index(one)
+        case ("station", str() as name, str() as one):
+            found, at = run.station(name), run.stations.index(one)
+        case ("of_arrivals", str() as name):
+            return *ratio(run[name] * run["orders_delivered"], run["orders_arrived"]), True
+        case ("per_period", str() as name):
+            total = run[name] * run["units_delivered"]
+            return *ratio(total, np.ones_like(total)), False
+        case _:
+            raise ValueError(f"no such key: {key}")
+    return float(np.ravel(found.value)[at]), float(np.ravel(found.se)[at]), found.unit == "share"
+
+
+def ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> tuple[float, float]:
+    """Of two sums over replications, with its error by the delta method."""
+    value = float(top.sum() / bottom.sum())
+    error = float((top - value * bottom).std(ddof=1)) / math.sqrt(top.size) / float(bottom.mean())
+    return value, error
+
+
+@dataclass(frozen=True)
+class Size:
+    """How long a run is. It begins empty; a warm-up is so long that this is forgotten."""
+
+    warm_up: int
+    counted: int
+    replications: int
+    """At full precision."""
+    loosened: int = 1
+
+
+SIZES = {
+    "mm1": Size(1000, 10_000, 163_840, 8),
+    "mm3": Size(400, 4000, 65_536, 8),
+    "md1": Size(500, 10_000, 40_960, 8),
+    "mg1-lognormal": Size(1500, 10_000, 98_304, 8),
+    "mg1-low-cv": Size(1000, 10_000, 9216, 4),
+    "mg1-high-cv": Size(2000, 10_000, 24_576, 4),
+    "dm1": Size(500, 10_000, 16_384, 4),
+    "mm1-5": Size(200, 5000, 6144, 2),
+    "erlang-a": Size(100, 2000, 3072, 2),
+    "erlang-a-5": Size(100, 2000, 3072, 2),
+    "workload": Size(500, 5000, 8192, 2),
+    "equilibrium": Size(500, 5000, 16_384, 4),
+    "priorities": Size(1000, 10_000, 14_336, 4),
+    "priorities-exponential": Size(1500, 10_000, 20_480, 4),
+    "spt": Size(1000, 10_000, 8192, 4),
+    "spt-fcfs": Size(1000, 10_000, 10_240, 4),
+    "breakdowns": Size(800, 10_000, 10_240, 4),
+    "breakdowns-gamma": Size(1000, 10_000, 20_480, 4),
+    "batch-orders": Size(800, 10_000, 12_288, 4),
+    "flow-shop": Size(600, 5000, 262_144, 16),
+    "job-shop": Size(500, 5000, 3072, 2),
+    "lattice": Size(2000, 20_000, 262_144, 16),
+}
+
+
+def check(queue: Queue, loosened: int) -> None:
+    size, quotes = SIZES[queue.id], queue.given.get("quotes", ())
+    run = mk.simulate(
+        SHOPS[queue.model](**queue.given),
+        periods=size.warm_up + size.counted,
+        warm_up=size.warm_up,
+        replications=size.replications // loosened**2,
+        seed=queue.seed + loosened,
+    )
+    for key, exact in queue.exact.items():
+        if key != SPREAD_OF_MAKING:
+            value, error, share = estimate(run, key, quotes)
+            agree_number(f"{queue} {key}", value, error, exact, share and exact > 0.5, loosened)
+
+
+@pytest.mark.parametrize("queue", QUEUES, ids=str)
+def test_queues(queue: Queue) -> None:
+    check(queue, SIZES[queue.id].loosened)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("queue", [q for q in QUEUES if SIZES[q.id].loosened > 1], ids=str)
+def test_queues_at_full_precision(queue: Queue) -> None:
+    check(queue, 1)
+
+
+SPREAD_OF_MAKING = ("scv", "making")
+
+
+def check_spread_of_making(queue: Queue, parts: int, loosened: float) -> None:
+    """Squared coefficient of variation of the time on the machine, repairs included, order by order."""
+    found = []
+    for i in range(parts):
+        run = mk.simulate(
+            breakdowns(**queue.given),
+            periods=5000,
+            replications=256,
+            first_replication=256 * i,
+            seed=queue.seed,
+            keep="orders",
+            metrics=["making_time"],
+        )
+        assert run.orders is not None
+        making = run.orders["making"].reshape(-1)
+        for group in np.array_split(making, 8):
+            found.append(group.var() / group.mean() ** 2)
+    error = float(np.std(found, ddof=1)) / math.sqrt(len(found))
+    agree_number(
+        f"{queue} {SPREAD_OF_MAKING}",
+        np.mean(found),
+        error,
+        queue.exact[SPREAD_OF_MAKING],
+        loosened=loosened,
+    )
+
+
+REPAIRED = [q for q in QUEUES if q.model == "breakdowns"]
+
+
+@pytest.mark.parametrize("queue", REPAIRED, ids=str)
+def test_repairs_spread_the_time_on_a_machine(queue: Queue) -> None:
+    check_spread_of_making(queue, parts=4, loosened=4)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("queue", REPAIRED, ids=str)
+def test_repairs_at_full_precision(queue: Queue) -> None:
+    check_spread_of_making(queue, parts=64, loosened=1)
+
+
+def test_a_quote_by_quantile_with_four_orders_ahead() -> None:
+    """The 95 % quantile of an Erlang distribution of five stages of mean 1 (V12 of the verification table)."""
+    shop = line(mk.OrderBook(mk.GivenOrders([1.0] * 5)), mk.Exponential(1), quote=mk.QuantileQuote(0.95))
+    run = mk.simulate(shop, periods=2, replications=500, seed=12, keep="orders")
+    assert run.orders is not None
+    fifth = run.orders["order"] == 4
+    assert fifth.sum() == 500
+    assert run.orders["quote"][fifth] == pytest.approx(9.1535190, abs=1e-7)
+
+
+def test_a_quote_by_quantile_knows_what_is_ahead_and_is_kept() -> None:
+    """Exponential work has no memory: with n orders ahead, however long one is in work, Erlang(n + 1)."""
+    shop = line(0.8, mk.Exponential(1), quote=mk.QuantileQuote(0.95))
+    run = mk.simulate(shop, periods=2000, replications=64, seed=12, keep="orders")
+    assert run.orders is not None
+    for r in range(64):
+        book = run.orders.replication(r)
+        # First come, first served: whoever came before and has not left is ahead.
+        ahead = np.arange(book["order"].size) - np.searchsorted(book["left"], book["arrival"])
+        assert book["quote"] == pytest.approx(stats.gamma(ahead + 1).ppf(0.95), rel=1e-6)
+    # Each quote is kept with 95 %, so they are kept with 95 % on the whole, from the first order on.
+    found = mk.simulate(shop, periods=4000, replications=2048, seed=13).mean("tardy_share")
+    agree_number("tardy_share", found.value, found.se, 0.05)
+
+
+def test_lead_times_seen_only_in_part() -> None:
+    """Whoever looks at completed orders only sees the quick ones; Kaplan–Meier does not mind (V27).
+
+    Every order has a server of its own, lead times have mean 100 and CV 0.5, and nothing is seen after 365.
+    """
+    rate, horizon, groups = 2.0, 365, 32
+    shop = line(rate, mk.Lognormal(mean=100, sd=50), servers=700)
+    runs = [mk.simulate(shop, periods=horizon, drain=0, replications=64, seed=270 + g) for g in range(groups)]
+
+    def pooled(name: str, found: Sequence[float], exact: float) -> None:
+        agree_number(name, np.mean(found), np.std(found, ddof=1) / math.sqrt(groups), exact)
+
+    wrong = [float(run.mean("lead_time").value) for run in runs]
+    pooled("lead time if completed", wrong, exact_queues.completed_only(100, 0.5, horizon))
+    assert all(value < 93 for value in wrong)
+    within = {at: exact_queues.restricted_mean(100, 0.5, at) for at in (100, 200, 300)}
+    for at, exact in within.items():
+        pooled(f"lead time within {at}", [run.incidence().restricted_mean(at) for run in runs], exact)
+    # An order that came at 365 − u is still there if it takes longer than u.
+    still = rate * exact_queues.restricted_mean(100, 0.5, horizon)
+    pooled("still there", [float(run.mean("n_censored").value) for run in runs], still)
+    median = exact_queues.lognormal(100, 0.5).median()
+    assert [run.incidence().quantile(0.5) for run in runs] == pytest.approx([median] * groups, rel=1 / 32)
