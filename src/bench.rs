@@ -6,8 +6,8 @@
 //! This is the one module that reads a clock; no result depends on it.
 
 use crate::config::{
-    Arrays, Arrivals, Costs, Demand, Dispatch, EventOrder, Item, MakeToOrder, MakeToStock, Model, Operation, OrderBook,
-    Policy, Quote, Request, Routing, Station,
+    Arrays, Arrivals, Costs, Demand, Dispatch, EventOrder, Item, MakeToOrder, MakeToStock, Model, Operation,
+    OrderBook, Policy, Quote, Request, Routing, Station,
 };
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
@@ -73,7 +73,7 @@ pub fn run(
         last = outcome(&request, &arrays, control)?;
         model.push(clock.elapsed().as_secs_f64());
         let clock = Instant::now();
-        std::hint::black_box(draws_only(level, &floor_laws, &request, control)?);
+        std::hint::black_box(draws_only(level, &floor_laws, &request, t, control)?);
         floor.push(clock.elapsed().as_secs_f64());
     }
     let unit = 1e9 / (f64::from(n) * t as f64);
@@ -128,10 +128,10 @@ fn job_shop() -> MakeToOrder {
     let stations: Vec<(Law, u32)> = (0..5).map(|_| (Law::Exponential { mean: 0.8 }, 1)).collect();
     let mut shop = line_of(1.0, &stations);
     shop.orders.variants = vec![1.0; 3];
-    shop.orders.requested_lead_time = Law::Uniform { low: Some(10.0), high: Some(40.0), mean: None, sd: None };
-    shop.routing = Routing::ByVariant {
-        routes: vec![vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![2, 0, 4, 1, 3]],
-    };
+    shop.orders.requested_lead_time =
+        Law::Uniform { low: Some(10.0), high: Some(40.0), mean: None, sd: None };
+    shop.routing =
+        Routing::ByVariant { routes: vec![vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![2, 0, 4, 1, 3]] };
     shop.dispatch = Dispatch::Edd;
     shop
 }
@@ -149,7 +149,11 @@ fn line_of(rate: f64, stations: &[(Law, u32)]) -> MakeToOrder {
     };
     MakeToOrder {
         stations: stations.iter().enumerate().map(station).collect(),
-        operations: stations.iter().enumerate().map(|(n, (law, _))| Operation::new(n, law.clone(), n as u32)).collect(),
+        operations: stations
+            .iter()
+            .enumerate()
+            .map(|(n, (law, _))| Operation::new(n, law.clone(), n as u32))
+            .collect(),
         ..MakeToOrder::new(OrderBook::new(Arrivals::Poisson { rate }))
     }
 }
@@ -198,7 +202,11 @@ fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
         Model::MakeToStock(model) => model,
         Model::MakeToOrder(shop) => {
             let gap = (Stream::Arrival, Law::Exponential { mean: 1.0 }.compile()?);
-            let times = shop.operations.iter().flat_map(|o| &o.time).map(|law| Ok((Stream::Processing, law.compile()?)));
+            let times = shop
+                .operations
+                .iter()
+                .flat_map(|o| &o.time)
+                .map(|law| Ok((Stream::Processing, law.compile()?)));
             return std::iter::once(Ok(gap)).chain(times).collect();
         }
     };
@@ -262,7 +270,13 @@ fn results(outcome: &Outcome) -> std::collections::BTreeMap<&'static str, [f64; 
 }
 
 /// The same draws, summed.
-fn draws_only(level: Level, laws: &[(Stream, Sampler)], request: &Request, control: &Control) -> Result<f64> {
+fn draws_only(
+    level: Level,
+    laws: &[(Stream, Sampler)],
+    request: &Request,
+    t: usize,
+    control: &Control,
+) -> Result<f64> {
     let pieces = chunks(first_replication(request)?, request.replications);
     let mut sums = vec![0.0; pieces.len()];
     let jobs: Vec<_> = sums.iter_mut().zip(pieces).collect();
@@ -274,7 +288,7 @@ fn draws_only(level: Level, laws: &[(Stream, Sampler)], request: &Request, contr
             control.cancel.check()?;
             for (stream, law) in laws {
                 let source = Source { key: request.key, stream: *stream, entity: request.items[0].key };
-                *sum += at_level!(level, s => sum_chunk(s, source, law, piece.first, request.periods, tiles));
+                *sum += at_level!(level, s => sum_chunk(s, source, law, piece.first, t, tiles));
             }
             Ok(())
         },

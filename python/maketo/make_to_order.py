@@ -223,7 +223,7 @@ class MakeToOrder(Noun, tag=("strategy", "make_to_order")):
         else:
             quote = one_of("quote", quote, QuantileQuote, ForwardLoading)
         dispatch: Any = self.dispatch
-        if isinstance(dispatch, str):
+        if dispatch is None or isinstance(dispatch, str):
             dispatch = choice("dispatch", dispatch, DISPATCH)
         else:
             dispatch = one_of("dispatch", dispatch, SetupSaving)

@@ -267,9 +267,12 @@ class VariantRouting(Noun, tag=("kind", "variant_routing")):
     routes: Sequence[Sequence[str]]
 
     def __post_init__(self) -> None:
+        if isinstance(self.routes, str) or not isinstance(self.routes, Sequence):
+            raise TypeError(f"VariantRouting.routes must be a list of routes, got {self.routes!r}")
         routes = []
         for v, route in enumerate(self.routes):
-            if isinstance(route, str) or not all(isinstance(o, str) for o in route):
+            listed = isinstance(route, Sequence) and not isinstance(route, str)
+            if not listed or not all(isinstance(o, str) for o in route):
                 raise TypeError(f"VariantRouting.routes[{v}] must be names of operations, got {route!r}")
             routes.append(tuple(route))
         self._set(routes=tuple(routes))

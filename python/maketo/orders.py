@@ -132,7 +132,7 @@ class GivenOrders(Arrivals, tag=("kind", "given_orders")):
 
     def __post_init__(self) -> None:
         for name, value in self._items():
-            if value is not None:
+            if name == "times" or value is not None:
                 self._set(**{name: real_array(f"GivenOrders.{name}", value, axes=1)})
 
     def _payload(self, _add: Add) -> dict[str, Any]:
@@ -273,7 +273,7 @@ class OrderBook(Noun):
     def __post_init__(self) -> None:
         for name in _LAWS:
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or name not in ("patience", "valuation"):
                 self._set(**{name: as_law(f"OrderBook.{name}", value)})
         self._set(
             arrivals=_arrivals(self.arrivals),

@@ -193,6 +193,8 @@ def simulate(
     if workers is not None:
         request["threads"] = workers
     if simd is not None:
+        if not isinstance(simd, str):
+            raise TypeError(f"simd must be the name of a level, got {simd!r}")
         request["simd"] = simd
     if memory_limit is not None:
         request["memory_limit"] = count("memory_limit", memory_limit, below=1 << 63)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ._check import choice, count, number, plain, whole
 from ._law import Law, LawLike
 from ._noun import Noun, decode
@@ -38,8 +40,11 @@ class WorkingHours(Noun):
     cycle: float = 1
 
     def __post_init__(self) -> None:
+        intervals = self.open.tolist() if isinstance(self.open, np.ndarray) else self.open
+        if isinstance(intervals, str) or not isinstance(intervals, Sequence):
+            raise TypeError(f"WorkingHours.open must be a sequence of (from, to), got {self.open!r}")
         pairs = []
-        for i, pair in enumerate(self.open):
+        for i, pair in enumerate(intervals):
             if isinstance(pair, str) or not isinstance(pair, Sequence) or len(pair) != 2:
                 raise TypeError(f"WorkingHours.open[{i}] must be a pair of times, got {pair!r}")
             pairs.append(tuple(_single(f"WorkingHours.open[{i}]", x) for x in pair))

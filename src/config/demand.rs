@@ -27,6 +27,11 @@ pub enum Demand {
         #[serde(default)]
         key: Option<u32>,
     },
+    /// The totals of an order book, period by period (spec D0a).
+    Orders {
+        /// The book.
+        book: Box<super::OrderBook>,
+    },
     /// Demand whose forecast is revised until it happens; stream `ForecastShock` (spec D4a, D4b).
     Evolving {
         /// Mean per period: one number, or one per period.

@@ -15,8 +15,8 @@ pub use crate::planning::{Buffer, LotRule};
 pub use crate::supply::Quantities;
 pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
 pub use make_to_order::{
-    Acceptance, Breakdowns, Calendar, Confirmation, Dispatch, Entry, MakeToOrder, Material, Operation, OrderCosts,
-    Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
+    Acceptance, Breakdowns, Calendar, Confirmation, Dispatch, Entry, MakeToOrder, Material, Operation,
+    OrderCosts, Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
 };
 pub use make_to_stock::{
     Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, Policy,
@@ -177,7 +177,9 @@ impl Model {
     pub fn periodic(&self) -> Result<&MakeToStock> {
         match self {
             Self::MakeToStock(model) => Ok(model),
-            Self::MakeToOrder(_) => Err(Error::config("strategy", "make_to_order", "one that runs period by period")),
+            Self::MakeToOrder(_) => {
+                Err(Error::config("strategy", "make_to_order", "one that runs period by period"))
+            }
         }
     }
 }

@@ -40,6 +40,7 @@ use crate::config::{Array, Arrays, Demand, Varying};
 use crate::engine::lattice::{Source, WHOLE_LIMIT};
 use crate::error::{Error, Result, check};
 use crate::law::{Law, Sampler, WholeTable};
+use crate::orders::{Book, Orders};
 use crate::random::{EVALUATION, Stream};
 use std::ops::Range;
 use std::sync::Arc;
@@ -86,6 +87,8 @@ pub enum DemandKind {
     Evolving(Box<Evolution>),
     /// By recursion.
     Arima(Box<Arima>),
+    /// Totals of orders.
+    Orders(Box<Orders>),
     /// Given: `rows` paths of `periods` values.
     Given {
         /// Row-major values.
@@ -153,6 +156,14 @@ impl DemandSource {
                 let mean = (!made.clips()).then_some(means / periods as f64);
                 Self::unbounded(DemandKind::Arima(Box::new(made)), lowest, largest, usual, mean)
             }
+            Demand::Orders { book } => {
+                let orders = Orders::compile(book, arrays, periods, end).map_err(within)?;
+                let mean = orders.steady_rate().map(|rate| rate * orders.mean_size());
+                // How many orders fall into one period is not bounded; this is a scale that hardly any total exceeds.
+                let rate = orders.rate().unwrap_or(1.0);
+                let usual = (rate + 6.0 * rate.sqrt() + 6.0) * orders.largest();
+                Self::unbounded(DemandKind::Orders(Box::new(orders)), 0.0, usual.max(1e9), usual, mean)
+            }
             Demand::Paths { paths, cycle } => Self::given(named(arrays, paths)?, *cycle, periods, end),
             Demand::Stationary { .. }
             | Demand::Varying(_)
@@ -196,7 +207,7 @@ impl DemandSource {
         match &self.kind {
             DemandKind::Drawn { marginal, end: None, .. } => marginal.means(periods),
             DemandKind::Blocks(blocks) => Some((0..periods).map(|t| blocks.mean_of(t)).collect()),
-            DemandKind::Intermittent(_) => self.mean.map(|m| vec![m; periods]),
+            DemandKind::Intermittent(_) | DemandKind::Orders(_) => self.mean.map(|m| vec![m; periods]),
             DemandKind::Evolving(e) => Some((0..periods).map(|t| e.mean(t)).collect()),
             DemandKind::Arima(a) => Some((0..periods).map(|t| a.mean_of(t)).collect()),
             DemandKind::Drawn { .. } | DemandKind::Given { .. } => None,
@@ -366,6 +377,19 @@ impl DemandSource {
                 let path = a.path(key, entity, replication, periods);
                 *clipped += path.iter().filter(|x| a.clips() && **x == 0.0).count() as u64;
                 path
+            }
+            DemandKind::Orders(orders) => {
+                let mut totals = vec![0.0; periods];
+                orders.totals(
+                    &mut Book::default(),
+                    None,
+                    orders.whose(key, entity, replication),
+                    |t, units| {
+                        totals[t] += units;
+                    },
+                    periods,
+                );
+                totals
             }
             DemandKind::Given { values, rows, periods: length } => {
                 let start = path_of(replication, *rows) * length;

@@ -12,8 +12,9 @@ use crate::engine::lattice::{
     Cell, DEPTH, LANES, Row, Rows, Source, Tile, Words, draw, draw_whole, new_tile,
 };
 use crate::law::{Sampler, WholeTable};
+use crate::orders::Book;
 use crate::random::Stream;
-use fearless_simd::Simd;
+use fearless_simd::{Level, Simd};
 use std::ops::Range;
 
 /// Which tile of whose random numbers.
@@ -72,6 +73,9 @@ pub struct DemandState {
     walks: Walks,
     whole: Row<i32>,
     real: Row<f64>,
+    /// Totals of orders of the whole run, period by period, and the book they are added from.
+    totals: Vec<Row<f64>>,
+    book: Book,
     /// Draws of lanes in the run that were clipped at 0.
     pub clipped: u64,
 }
@@ -88,6 +92,8 @@ impl Default for DemandState {
             walks: Walks::default(),
             whole: [0; LANES],
             real: [0.0; LANES],
+            totals: Vec::new(),
+            book: Book::default(),
             clipped: 0,
         }
     }
@@ -100,6 +106,16 @@ impl DemandState {
         self.noise.clear();
         self.end = [i32::MAX; LANES];
         let replications = || (0..LANES).map(|lane| window.first.wrapping_add(lane as u32));
+        if let DemandKind::Orders(orders) = &demand.kind {
+            self.totals.clear();
+            self.totals.resize(window.start + window.periods, [0.0; LANES]);
+            for lane in window.lanes.clone() {
+                let whose = orders.whose(window.key, window.entity, window.first + lane as u32);
+                let Self { totals, book, .. } = self;
+                let periods = totals.len();
+                orders.totals(book, Some(Level::new()), whose, |t, units| totals[t][lane] += units, periods);
+            }
+        }
         let DemandKind::Drawn { marginal, end, .. } = &demand.kind else { return };
         for event in marginal.profile().iter().flat_map(|p| &p.events) {
             let source = window.source_of(Stream::Promotion, event.key);
@@ -246,6 +262,14 @@ pub trait DemandCell: Cell {
                 arima.fill(s, window, &mut state.walks, &mut out[..]);
                 if arima.clips() {
                     state.clipped += noughts(out, window);
+                }
+            }
+            DemandKind::Orders(_) => {
+                let totals = state.totals[window.start..].iter().take(window.periods.min(DEPTH));
+                for (cells, totals) in out.iter_mut().zip(totals) {
+                    for (x, total) in cells.iter_mut().zip(totals) {
+                        *x = Self::from_f64(*total);
+                    }
                 }
             }
             DemandKind::Given { values, rows, periods } => given(values, *rows, *periods, window, out),

@@ -15,9 +15,9 @@ use std::sync::Arc;
 
 /// A compiled arrival process.
 #[derive(Debug, Clone)]
-pub enum Process {
+pub(super) enum Process {
     /// Sums of independent gaps, each times `scale`.
-    Renewal { gap: Sampler, scale: f64 },
+    Renewal { gap: Sampler, scale: f64, poisson: bool },
     /// Exponentials in operational time, and the rate of each period.
     Varying { gap: Sampler, rates: Arc<[f64]>, cycle: bool },
     /// Given times.
@@ -28,7 +28,7 @@ pub enum Process {
 
 /// Where a process is.
 #[derive(Debug, Clone, Default)]
-pub struct Clock {
+pub(super) struct Clock {
     /// Sum of the gaps.
     sum: f64,
     /// The period of a varying rate, and what has passed before it in operational time.
@@ -39,18 +39,18 @@ pub struct Clock {
 }
 
 impl Process {
-    pub fn compile(arrivals: &Arrivals, arrays: &Arrays, periods: usize, end: u64) -> Result<Self> {
+    pub(super) fn compile(arrivals: &Arrivals, arrays: &Arrays, periods: usize, end: u64) -> Result<Self> {
         let exponential = || Law::Exponential { mean: 1.0 }.compile();
         match arrivals {
             Arrivals::Poisson { rate } => {
                 check::positive("arrivals.rate", *rate)?;
-                Ok(Self::Renewal { gap: exponential()?, scale: 1.0 / rate })
+                Ok(Self::Renewal { gap: exponential()?, scale: 1.0 / rate, poisson: true })
             }
             Arrivals::Renewal { gap } => {
                 let gap = gap.compile().map_err(|e| e.within("arrivals.gap"))?;
                 check::non_negative("arrivals.gap", gap.min())?;
                 check::positive("arrivals.gap.mean", gap.mean())?;
-                Ok(Self::Renewal { gap, scale: 1.0 })
+                Ok(Self::Renewal { gap, scale: 1.0, poisson: false })
             }
             Arrivals::Varying { rates, cycle } => {
                 for (t, rate) in rates.iter().enumerate() {
@@ -75,7 +75,8 @@ impl Process {
                 Ok(Self::Given { times: times.as_slice().into() })
             }
             Arrivals::Split { demand } => {
-                let demand = DemandSource::compile(demand, arrays, periods, end).map_err(|e| e.within("arrivals"))?;
+                let demand =
+                    DemandSource::compile(demand, arrays, periods, end).map_err(|e| e.within("arrivals"))?;
                 if !demand.whole || demand.lowest < 0.0 {
                     let bound = "whole units ≥ 0 to be split into orders";
                     return Err(Error::config("arrivals.demand", "demand with fractions or returns", bound));
@@ -86,27 +87,35 @@ impl Process {
     }
 
     /// Orders per period in the long run.
-    pub fn rate(&self) -> Option<f64> {
+    pub(super) fn rate(&self) -> Option<f64> {
         match self {
-            Self::Renewal { gap, scale } => Some(1.0 / (gap.mean() * scale)),
+            Self::Renewal { gap, scale, .. } => Some(1.0 / (gap.mean() * scale)),
             Self::Varying { rates, cycle: true, .. } => Some(rates.iter().sum::<f64>() / rates.len() as f64),
             Self::Varying { rates, .. } => rates.last().copied(),
             Self::Given { .. } | Self::Split { .. } => None,
         }
     }
 
+    /// The rate of a Poisson process: no other renewal process has the same mean in every period.
+    pub(super) fn steady_rate(&self) -> Option<f64> {
+        match self {
+            Self::Renewal { scale, poisson: true, .. } => Some(1.0 / scale),
+            _ => None,
+        }
+    }
+
     /// Totals to be split, in place of times.
-    pub fn totals(&self, whose: Whose) -> Option<Vec<f64>> {
+    pub(super) fn totals(&self, whose: Whose) -> Option<Vec<f64>> {
         let Self::Split { demand, periods } = self else { return None };
         Some(demand.path(whose.key, whose.entity, whose.replication, *periods).0)
     }
 
-    pub fn renewal(&self) -> Option<(&Sampler, f64)> {
-        if let Self::Renewal { gap, scale } = self { Some((gap, *scale)) } else { None }
+    pub(super) fn renewal(&self) -> Option<(&Sampler, f64)> {
+        if let Self::Renewal { gap, scale, .. } = self { Some((gap, *scale)) } else { None }
     }
 
     /// Some more arrival times, a strip at the most.
-    pub fn extend(&self, book: &mut Book, strip: &mut Strip, level: Option<Level>, whose: Whose) {
+    pub(super) fn extend(&self, book: &mut Book, strip: &mut Strip, level: Option<Level>, whose: Whose) {
         let mut gaps = [0.0; STRIP];
         let mut draw = |law: &Sampler, start: usize| {
             let source = Source { key: whose.key, stream: Stream::Arrival, entity: whose.entity };
@@ -114,7 +123,7 @@ impl Process {
             strip.law(level, law, &mut gaps);
         };
         match self {
-            Self::Renewal { gap, scale } => {
+            Self::Renewal { gap, scale, .. } => {
                 draw(gap, book.arrival.len());
                 for gap in gaps {
                     book.clock.sum += gap;
@@ -145,12 +154,12 @@ impl Process {
 
 impl Clock {
     /// Whether no more orders come.
-    pub fn ended(&self) -> bool {
+    pub(super) fn ended(&self) -> bool {
         self.ended
     }
 
     /// Notes that all orders are there.
-    pub fn end(&mut self) {
+    pub(super) fn end(&mut self) {
         self.ended = true;
     }
 }
@@ -177,7 +186,7 @@ fn when(clock: &mut Clock, rates: &[f64], cycle: bool) -> Option<f64> {
 
 /// Columns that came with given times.
 #[derive(Debug, Clone, Default)]
-pub struct Given {
+pub(super) struct Given {
     size: Option<Arc<[f64]>>,
     class: Option<Arc<[f64]>>,
     variant: Option<Arc<[f64]>>,
@@ -185,7 +194,11 @@ pub struct Given {
 }
 
 impl Given {
-    pub fn compile(arrivals: &Arrivals, arrays: &Arrays, (classes, variants): (usize, usize)) -> Result<Self> {
+    pub(super) fn compile(
+        arrivals: &Arrivals,
+        arrays: &Arrays,
+        (classes, variants): (usize, usize),
+    ) -> Result<Self> {
         let Arrivals::Given { times, size, class, variant, requested_lead_time } = arrivals else {
             return Ok(Self::default());
         };
@@ -218,11 +231,11 @@ impl Given {
         })
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.size.is_none() && self.class.is_none() && self.variant.is_none() && self.requested.is_none()
     }
 
-    pub fn begin(&self, book: &mut Book) {
+    pub(super) fn begin(&self, book: &mut Book) {
         let columns = [
             (&self.size, &mut book.size),
             (&self.class, &mut book.class),

@@ -62,7 +62,7 @@ impl Column {
 
 /// How an attribute is drawn.
 #[derive(Debug, Clone)]
-pub struct Attribute {
+pub(super) struct Attribute {
     pub stream: Stream,
     /// One, or one per class; none: the bare uniform.
     pub laws: Vec<Sampler>,
@@ -70,12 +70,20 @@ pub struct Attribute {
 
 impl Attribute {
     /// Compiles a law, or the laws of the classes, with values in [`low`, `high`].
-    pub fn compile(field: &str, stream: Stream, law: &Law, by_class: &[Law], low: f64, high: f64) -> Result<Self> {
+    pub(super) fn compile(
+        field: &str,
+        stream: Stream,
+        law: &Law,
+        by_class: &[Law],
+        low: f64,
+        high: f64,
+    ) -> Result<Self> {
         let differ = by_class.iter().any(|one| one != law);
         let compile = |law: &Law, name: &str| -> Result<Sampler> {
             let made = law.compile().map_err(|e| e.within(name))?;
             if made.min() < low || made.max() > high {
-                let bound = if high.is_finite() { format!("in [{low}, {high}]") } else { format!("≥ {low}") };
+                let bound =
+                    if high.is_finite() { format!("in [{low}, {high}]") } else { format!("≥ {low}") };
                 let worst = if made.min() < low { made.min() } else { made.max() };
                 return Err(Error::config(name, worst, bound));
             }
@@ -91,18 +99,18 @@ impl Attribute {
     }
 
     /// The same for all.
-    pub fn constant(stream: Stream, value: f64) -> Self {
+    pub(super) fn constant(stream: Stream, value: f64) -> Self {
         let index = Law::Deterministic { value }.compile();
         Self { stream, laws: index.into_iter().collect() }
     }
 
     /// The bare uniform.
-    pub fn uniform(stream: Stream) -> Self {
+    pub(super) fn uniform(stream: Stream) -> Self {
         Self { stream, laws: Vec::new() }
     }
 
     /// The one value it can have.
-    pub fn fixed(&self) -> Option<f64> {
+    pub(super) fn fixed(&self) -> Option<f64> {
         match self.laws.as_slice() {
             [law] if law.min() >= law.max() => Some(law.min()),
             _ => None,
@@ -110,12 +118,12 @@ impl Attribute {
     }
 
     /// Whether all values are whole.
-    pub fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.laws.iter().all(|law| law.is_whole() || (law.min() >= law.max() && law.min().fract() == 0.0))
     }
 
     /// Mean over classes of the given shares.
-    pub fn mean(&self, shares: &[f64]) -> f64 {
+    pub(super) fn mean(&self, shares: &[f64]) -> f64 {
         match self.laws.as_slice() {
             [law] => law.mean(),
             laws => laws.iter().zip(shares).map(|(law, share)| law.mean() * share).sum(),
@@ -123,13 +131,13 @@ impl Attribute {
     }
 
     /// Largest value.
-    pub fn largest(&self) -> f64 {
+    pub(super) fn largest(&self) -> f64 {
         self.laws.iter().map(Sampler::max).fold(0.0, f64::max)
     }
 
     /// Draws it for orders `start ..`.
     #[allow(clippy::too_many_arguments, reason = "an address and where it goes")]
-    pub fn extend(
+    pub(super) fn extend(
         &self,
         column: &mut Column,
         class: &Column,
@@ -142,12 +150,14 @@ impl Attribute {
         if self.fixed().is_some() {
             return;
         }
-        column.extend(strip, level, source, replication, start, |strip, level, out| match self.laws.as_slice() {
-            [] => out.iter_mut().enumerate().for_each(|(i, x)| *x = to_unit(strip.bits(i))),
-            [law] => strip.law(level, law, out),
-            laws => {
-                for (i, x) in out.iter_mut().enumerate() {
-                    *x = laws[class.at(start + i) as usize].at(strip.bits(i));
+        column.extend(strip, level, source, replication, start, |strip, level, out| {
+            match self.laws.as_slice() {
+                [] => out.iter_mut().enumerate().for_each(|(i, x)| *x = to_unit(strip.bits(i))),
+                [law] => strip.law(level, law, out),
+                laws => {
+                    for (i, x) in out.iter_mut().enumerate() {
+                        *x = laws[class.at(start + i) as usize].at(strip.bits(i));
+                    }
                 }
             }
         });

@@ -147,7 +147,14 @@ impl Orders {
                 0.0,
                 1.0,
             )?,
-            hours: attribute("engineering_hours", Stream::EngineeringHours, &book.engineering_hours, &none, 0.0, open)?,
+            hours: attribute(
+                "engineering_hours",
+                Stream::EngineeringHours,
+                &book.engineering_hours,
+                &none,
+                0.0,
+                open,
+            )?,
             valuation: attribute(
                 "valuation",
                 Stream::Valuation,
@@ -188,6 +195,37 @@ impl Orders {
     /// Orders per period in the long run, where arrivals go on for ever.
     pub fn rate(&self) -> Option<f64> {
         self.process.rate()
+    }
+
+    /// The same, where it is so in every period.
+    pub fn steady_rate(&self) -> Option<f64> {
+        self.process.steady_rate()
+    }
+
+    /// Calls `add` with the period and the units of every order before `periods` (spec D0a).
+    pub fn totals(
+        &self,
+        book: &mut Book,
+        level: Option<Level>,
+        whose: Whose,
+        mut add: impl FnMut(usize, f64),
+        periods: usize,
+    ) {
+        self.begin(book);
+        let mut i = 0;
+        loop {
+            while i < book.len() {
+                let a = book.arrival[i];
+                if a >= periods as f64 {
+                    return;
+                }
+                add(a as usize, book.size.at(i));
+                i += 1;
+            }
+            if !self.extend(book, level, whose) {
+                return;
+            }
+        }
     }
 
     /// Mean size of an order.
@@ -286,9 +324,16 @@ impl Orders {
         ];
         for (stream, column, law) in kinds {
             if let Some(law) = law {
-                column.extend(&mut strip, level, source(stream), whose.replication, start, |strip, level, out| {
-                    strip.law(level, law, out);
-                });
+                column.extend(
+                    &mut strip,
+                    level,
+                    source(stream),
+                    whose.replication,
+                    start,
+                    |strip, level, out| {
+                        strip.law(level, law, out);
+                    },
+                );
             }
         }
         let class = std::mem::take(&mut book.class);
@@ -303,7 +348,8 @@ impl Orders {
     /// Splits period totals into orders of the sizes that were drawn, the last one of a period cut to fit, at sorted uniform
     /// times of the period (spec D0b).
     fn split(&self, book: &mut Book, totals: &[f64], level: Option<Level>, whose: Whose) {
-        let line = Source { key: whose.key, stream: Stream::Split, entity: whose.entity }.line(whose.replication);
+        let line =
+            Source { key: whose.key, stream: Stream::Split, entity: whose.entity }.line(whose.replication);
         let (mut sizes, mut drawn) = (Vec::new(), 0);
         for (t, total) in totals.iter().enumerate() {
             let (mut left, first) = (*total, sizes.len());
@@ -344,7 +390,11 @@ impl Book {
 /// Shares that sum to 1.
 fn normalised(field: &str, shares: &[f64]) -> Result<Vec<f64>> {
     if shares.len() > KINDS {
-        return Err(Error::config(field, format!("{} shares", shares.len()), format!("at most {KINDS} shares")));
+        return Err(Error::config(
+            field,
+            format!("{} shares", shares.len()),
+            format!("at most {KINDS} shares"),
+        ));
     }
     for (i, share) in shares.iter().enumerate() {
         check::non_negative(&format!("{field}[{i}]"), *share)?;

@@ -107,7 +107,10 @@ fn a_book_that_cannot_be_is_refused() {
         "orders.arrivals.rate must be > 0, got 0"
     );
     let size = Law::Poisson { mean: 2.0 };
-    assert_eq!(refused(&OrderBook { size, ..plain.clone() }), "orders.size must be in [1, 1000000000], got 0");
+    assert_eq!(
+        refused(&OrderBook { size, ..plain.clone() }),
+        "orders.size must be in [1, 1000000000], got 0"
+    );
     let variants = vec![0.5, -0.1];
     assert_eq!(refused(&OrderBook { variants, ..plain }), "orders.variants[1] must be ≥ 0, got -0.1");
 }

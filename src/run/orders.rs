@@ -10,8 +10,8 @@ use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::distribution::Table;
 use crate::metrics::orders::{
-    CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value, class_values, position,
-    station_values,
+    CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value,
+    class_values, position, station_values,
 };
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
 use crate::strategy::make_to_order::lanes::{self, LaneScratch};
@@ -80,7 +80,11 @@ pub fn is_order_run(request: &Request) -> Result<bool> {
     let by_order = |m: &Model| matches!(m, Model::MakeToOrder(_));
     let first = models.next().is_some_and(by_order);
     if models.any(|m| by_order(m) != first) {
-        return Err(Error::config("items", "models of different clocks", "all period by period or all order by order"));
+        return Err(Error::config(
+            "items",
+            "models of different clocks",
+            "all period by period or all order by order",
+        ));
     }
     Ok(first)
 }
@@ -123,7 +127,11 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
         return Err(Error::config("plant", "given", "absent: orders share stations, not a plant"));
     }
     if !request.trace.is_empty() {
-        return Err(Error::config("trace", format!("{:?}", request.trace), "empty: keep=\"orders\" keeps every order"));
+        return Err(Error::config(
+            "trace",
+            format!("{:?}", request.trace),
+            "empty: keep=\"orders\" keeps every order",
+        ));
     }
     let items = compile(request, arrays)?;
     let designs = items[0].len();
@@ -276,7 +284,9 @@ fn record(room: &Scratch, horizon: Horizon) -> impl Iterator<Item = Record> + '_
     (0..room.jobs.len())
         .filter(move |i| match horizon {
             Horizon::Orders { warm_up, .. } => *i >= warm_up,
-            Horizon::Periods { warm_up, periods, .. } => book.arrival[*i] >= warm_up && book.arrival[*i] < periods,
+            Horizon::Periods { warm_up, periods, .. } => {
+                book.arrival[*i] >= warm_up && book.arrival[*i] < periods
+            }
         })
         .map(move |i| Record::of(book, i, &room.jobs[i]))
 }
@@ -284,10 +294,18 @@ fn record(room: &Scratch, horizon: Horizon) -> impl Iterator<Item = Record> + '_
 fn horizon(request: &Request) -> Result<Horizon> {
     if let Some(orders) = request.orders {
         if request.periods != 0 {
-            return Err(Error::config("periods", request.periods, "absent where the number of orders is given"));
+            return Err(Error::config(
+                "periods",
+                request.periods,
+                "absent where the number of orders is given",
+            ));
         }
         if request.drain.is_some() {
-            return Err(Error::config("drain", "given", "absent: a run of orders ends with the last of them"));
+            return Err(Error::config(
+                "drain",
+                "given",
+                "absent: a run of orders ends with the last of them",
+            ));
         }
         if orders == 0 || orders > crate::orders::MOST_ORDERS {
             return Err(Error::config("orders", orders, "in [1, 2³¹]"));
@@ -362,7 +380,8 @@ fn wanted(request: &Request) -> Result<Vec<usize>> {
 impl Params {
     /// Whether any wanted metric asks for cash, and there is any.
     fn follows_cash(&self, wanted: &[usize]) -> bool {
-        wanted.iter().any(|m| CASH.contains(&METRICS[*m].name)) && self.costs != crate::config::OrderCosts::default()
+        wanted.iter().any(|m| CASH.contains(&METRICS[*m].name))
+            && self.costs != crate::config::OrderCosts::default()
     }
 }
 
@@ -372,7 +391,8 @@ const RECORD: f64 = 14.0 * 8.0;
 fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &Horizon) -> Result<()> {
     let (designs, stations) = (items[0].len(), items[0][0].stations.len());
     let cells = (designs * items.len()) as f64 * f64::from(request.replications);
-    let each = size_of::<Sums>() + stations * size_of::<StationSums>() + (wanted.len() * 3 + 6 * stations) * 8;
+    let each =
+        size_of::<Sums>() + stations * size_of::<StationSums>() + (wanted.len() * 3 + 6 * stations) * 8;
     let mut bytes = cells * each as f64;
     if request.keep == Keep::Orders {
         let orders = match horizon {
@@ -433,7 +453,11 @@ fn report(
         }
     }
     if let Some((rho, station)) = worst {
-        let of = if designs * items.len() > 1 { format!(" (in {count} of the items and designs)") } else { String::new() };
+        let of = if designs * items.len() > 1 {
+            format!(" (in {count} of the items and designs)")
+        } else {
+            String::new()
+        };
         warnings.push(format!(
             "unstable: station {station:?} has a load of {rho:.3}{of}, so queues grow without end and there is no long-run \
              mean; flow metrics are NaN. Add servers, take fewer orders, or look at single orders with keep=\"orders\""
@@ -537,7 +561,8 @@ fn reduce(
             ratios.push((metric.name, pooled));
         }
     }
-    let servers = |cell: usize, n: usize| items[cell % items.len()][cell / items.len()].stations[n].servers as f64;
+    let servers =
+        |cell: usize, n: usize| items[cell % items.len()][cell / items.len()].stations[n].servers as f64;
     let mut station_arrays: Vec<(&'static str, Vec<f64>)> =
         STATION_METRICS.iter().map(|m| (m.0, Vec::with_capacity(rooms.len()))).collect();
     for (at, own) in rooms.iter().enumerate() {
@@ -550,7 +575,8 @@ fn reduce(
             array.push(if shown { x } else { f64::NAN });
         }
     }
-    let mut class_arrays: Vec<(&'static str, Vec<f64>)> = CLASS_METRICS.iter().map(|m| (m.0, Vec::new())).collect();
+    let mut class_arrays: Vec<(&'static str, Vec<f64>)> =
+        CLASS_METRICS.iter().map(|m| (m.0, Vec::new())).collect();
     for (at, own) in kinds.iter().enumerate() {
         let cell = at / classes.max(1) / replications;
         for ((_, array), (a, b)) in class_arrays.iter_mut().zip(class_values(own)) {

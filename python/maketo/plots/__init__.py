@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..order_result import OrderResult
 from ._lead_time_demand import plot_lead_time_demand
+from ._orders import loads_differ, plot_lead_time, plot_load, plot_otif, quotes_only
 from ._planning import plot_bullwhip, plot_plan
 from ._policy import plot_order_pattern, plot_service_curve
 from ._runs import plot_distribution, plot_fan, plot_portfolio, plot_sweep
@@ -25,8 +27,11 @@ __all__ = [
     "plot_bullwhip",
     "plot_distribution",
     "plot_fan",
+    "plot_lead_time",
     "plot_lead_time_demand",
+    "plot_load",
     "plot_order_pattern",
+    "plot_otif",
     "plot_plan",
     "plot_portfolio",
     "plot_service_curve",
@@ -39,6 +44,8 @@ __all__ = [
 def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     """The picture that fits a run: see `Result.plot`."""
     swept = [d for d in run.design_dims if d != "item"]
+    if isinstance(run, OrderResult) and len(swept) <= 2 and not (run.portfolio and swept):
+        return _of_orders(run, len(swept), ax, options)
     if run.portfolio:
         if swept:
             raise ValueError("a swept portfolio has no single picture: simulate one item, or use to_xarray()")
@@ -59,3 +66,19 @@ def natural(run: Result, ax: Any = None, **options: Any) -> Any:
             'replications were not kept, so there is no distribution to draw: keep="replications"'
         )
     return plot_distribution(run, ax=ax, **options)
+
+
+def _of_orders(run: OrderResult, swept: int, ax: Any, options: dict[str, Any]) -> Any:
+    """The picture that fits a run of orders."""
+    if run.portfolio:
+        return plot_portfolio(run, **{"x": "lead_time", "y": "otif", **options}, ax=ax)
+    if swept == 2:
+        costly = "cost" in run.metrics and bool(run.mean("cost").value.any())
+        return plot_surface(run, **{"metric": "cost" if costly else "lead_time", **options}, ax=ax)
+    if not swept:
+        return plot_lead_time(run, ax=ax, **options)
+    if quotes_only(run):
+        return plot_otif(run, ax=ax, **options)
+    if loads_differ(run):
+        return plot_load(run, ax=ax, **options)
+    return plot_sweep(run, **{"metrics": ["lead_time"], **options}, ax=ax)

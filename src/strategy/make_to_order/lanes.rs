@@ -56,7 +56,9 @@ pub struct Line<'a> {
 
 /// The line that a shop is, or why it is none.
 pub fn line<'a>(p: &'a Params, horizon: &Horizon) -> std::result::Result<Line<'a>, &'static str> {
-    let Some((gap, scale)) = p.orders.renewal() else { return Err("orders do not come by a renewal process") };
+    let Some((gap, scale)) = p.orders.renewal() else {
+        return Err("orders do not come by a renewal process");
+    };
     if !p.orders.is_plain() {
         return Err("orders differ in more than their time");
     }
@@ -91,7 +93,8 @@ pub fn line<'a>(p: &'a Params, horizon: &Horizon) -> std::result::Result<Line<'a
         let (o, s) = (&p.operations[k], &p.stations[p.operations[k].station]);
         let work = o.time.len() == 1 && o.unit_time.is_empty() && o.setup.is_none() && o.rework == 0.0;
         let same = o.yield_share == 1.0 && o.learning == 0.0;
-        let steady = s.buffer.is_none() && s.calendar.is_none() && s.breakdowns.is_none() && s.overtime.is_none();
+        let steady =
+            s.buffer.is_none() && s.calendar.is_none() && s.breakdowns.is_none() && s.overtime.is_none();
         let few = s.servers <= if k == last { MOST_SERVERS } else { 1 };
         work && same && steady && few && o.station == k
     };
@@ -113,12 +116,7 @@ pub struct LaneScratch {
 
 impl Default for LaneScratch {
     fn default() -> Self {
-        Self {
-            gaps: new_tile(),
-            times: Vec::new(),
-            whole: new_tile(),
-            state: Box::new(State::new()),
-        }
+        Self { gaps: new_tile(), times: Vec::new(), whole: new_tile(), state: Box::new(State::new()) }
     }
 }
 
@@ -215,13 +213,35 @@ pub fn run_chunk(
     while start < limit {
         setting.cancel.check()?;
         let depth = (limit - start).min(DEPTH);
-        draw_tile(level, setting.key, Stream::Arrival, line.p.order_entity(), line.gap, piece.first, start, depth, &mut room.gaps, &mut room.whole);
+        draw_tile(
+            level,
+            setting.key,
+            Stream::Arrival,
+            line.p.order_entity(),
+            line.gap,
+            piece.first,
+            start,
+            depth,
+            &mut room.gaps,
+            &mut room.whole,
+        );
         for (n, tile) in room.times.iter_mut().enumerate() {
             let o = &line.p.operations[n];
             match &o.time[0] {
                 TimeLaw { fixed: Some(x), .. } => tile.iter_mut().for_each(|row| row.fill(*x)),
                 TimeLaw { law, .. } => {
-                    draw_tile(level, setting.key, Stream::Processing, o.key, law, piece.first, start, depth, tile, &mut room.whole);
+                    draw_tile(
+                        level,
+                        setting.key,
+                        Stream::Processing,
+                        o.key,
+                        law,
+                        piece.first,
+                        start,
+                        depth,
+                        tile,
+                        &mut room.whole,
+                    );
                 }
             }
         }
@@ -267,7 +287,9 @@ fn draw_tile(
 ) {
     let source = Source { key, stream, entity };
     match law {
-        Sampler::Real(law) => at_level!(level, s => draw_real(s, source, law, first, start as u64, depth, out)),
+        Sampler::Real(law) => {
+            at_level!(level, s => draw_real(s, source, law, first, start as u64, depth, out))
+        }
         Sampler::Whole(table) | Sampler::Values { index: table, .. } => {
             at_level!(level, s => draw_whole(s, source, table, first, start as u64, depth, whole));
             for (row, from) in out.iter_mut().zip(whole.iter()).take(depth) {
@@ -296,7 +318,18 @@ fn open_windows(line: Line<'_>, setting: Setting<'_>, level: Level, first: u32, 
             let mut sum = [0.0; LANES];
             for start in (0..orders).step_by(DEPTH) {
                 let depth = (orders - start).min(DEPTH);
-                draw_tile(level, setting.key, Stream::Arrival, line.p.order_entity(), line.gap, first, start, depth, &mut room.gaps, &mut room.whole);
+                draw_tile(
+                    level,
+                    setting.key,
+                    Stream::Arrival,
+                    line.p.order_entity(),
+                    line.gap,
+                    first,
+                    start,
+                    depth,
+                    &mut room.gaps,
+                    &mut room.whole,
+                );
                 for (k, row) in room.gaps.iter().enumerate().take(depth) {
                     for (sum, gap) in sum.iter_mut().zip(row) {
                         *sum += gap;
@@ -311,7 +344,34 @@ fn open_windows(line: Line<'_>, setting: Setting<'_>, level: Level, first: u32, 
     }
 }
 
-/// Advances all lanes over a tile.
+/// Eight lanes of a row.
+#[inline(always)]
+fn load<S: Simd>(s: S, row: &Row<f64>, g: usize) -> f64x8<S> {
+    f64x8::from_slice(s, &row[g..g + 8])
+}
+
+/// Eight lanes as numbers.
+#[inline(always)]
+fn out<S: Simd>(x: f64x8<S>) -> [f64; 8] {
+    let mut out = [0.0; 8];
+    x.store_slice(&mut out);
+    out
+}
+
+/// The part of [`a`, `b`] within a window.
+#[inline(always)]
+fn overlap_lanes<S: Simd>(s: S, window: [f64x8<S>; 2], a: f64x8<S>, b: f64x8<S>) -> f64x8<S> {
+    let (a, b) = (a.simd_gt(window[0]).select(a, window[0]), b.simd_lt(window[1]).select(b, window[1]));
+    b.simd_gt(a).select(b - a, f64x8::splat(s, 0.0))
+}
+
+/// 1 where a time lies in the window.
+#[inline(always)]
+fn inside_lanes<S: Simd>(s: S, window: [f64x8<S>; 2], t: f64x8<S>) -> f64x8<S> {
+    (t.simd_ge(window[0]) & t.simd_lt(window[1])).select(f64x8::splat(s, 1.0), f64x8::splat(s, 0.0))
+}
+
+/// Advances all lanes over a tile. (Few closures here: they would not inherit the SIMD level.)
 #[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "one inner loop")]
 fn advance<S: Simd, const FULL: bool>(
@@ -324,99 +384,88 @@ fn advance<S: Simd, const FULL: bool>(
     histograms: &mut Histograms,
     kept: &mut [Vec<Record>],
 ) {
-    let f = |x: f64| f64x8::splat(s, x);
-    let zero = f(0.0);
-    let (quote, scale) = (f(line.quote), f(line.scale));
-    let (early_limit, late_limit) = (f(line.p.window[0]), f(line.p.window[1]));
+    let (zero, unit) = (f64x8::splat(s, 0.0), f64x8::splat(s, 1.0));
+    let (quote, scale) = (f64x8::splat(s, line.quote), f64x8::splat(s, line.scale));
+    let (early_limit, late_limit) = (f64x8::splat(s, line.p.window[0]), f64x8::splat(s, line.p.window[1]));
     let (warm, periods, by_number) = match setting.horizon {
         Horizon::Periods { warm_up, periods, .. } => (warm_up, periods, None),
         Horizon::Orders { warm_up, .. } => (0.0, f64::MAX, Some(warm_up)),
     };
+    let (warm, periods) = (f64x8::splat(s, warm), f64x8::splat(s, periods));
     let count = line.stations;
     for g in (piece.lanes.start & !7..piece.lanes.end).step_by(8) {
-        let load = |row: &Row<f64>| f64x8::from_slice(s, &row[g..g + 8]);
-        let mut sum = load(&state.sum);
+        let mut sum = load(s, &state.sum, g);
         let mut free = [[zero; MOST_SERVERS]; MOST_STATIONS];
-        for (n, free) in free.iter_mut().enumerate().take(count) {
-            for (k, free) in free.iter_mut().enumerate().take(line.servers[n]) {
-                *free = load(&state.free[n][k]);
+        let mut rooms = [[zero; 3]; MOST_STATIONS];
+        for n in 0..count {
+            for k in 0..line.servers[n] {
+                free[n][k] = load(s, &state.free[n][k], g);
+            }
+            if FULL {
+                for k in 0..3 {
+                    rooms[n][k] = load(s, &state.stations[n][k], g);
+                }
             }
         }
         let mut sums = [zero; SUMS];
-        for (own, row) in sums.iter_mut().zip(&state.sums) {
-            *own = load(row);
+        let kinds = if FULL { SUMS } else { WAITING };
+        for k in 0..kinds {
+            sums[k] = load(s, &state.sums[k], g);
         }
-        let mut rooms = [[zero; 3]; MOST_STATIONS];
-        for (own, rows) in rooms.iter_mut().zip(&state.stations).take(count) {
-            for (own, row) in own.iter_mut().zip(rows) {
-                *own = load(row);
-            }
+        let mut inside_run = 0;
+        for l in 0..8 {
+            inside_run |= u32::from(piece.lanes.contains(&(g + l))) << l;
         }
-        let inside_run = (0..8).filter(|l| piece.lanes.contains(&(g + l))).fold(0, |bits, l| bits | 1 << l);
-        let (from, to) = (load(&state.window[0]), load(&state.window[1]));
-        let overlap = |a: f64x8<S>, b: f64x8<S>| {
-            let (a, b) = (a.simd_gt(from).select(a, from), b.simd_lt(to).select(b, to));
-            b.simd_gt(a).select(b - a, zero)
-        };
+        let window = [load(s, &state.window[0], g), load(s, &state.window[1], g)];
         for k in 0..tile.depth {
-            sum += load(&tile.gaps[k]);
+            sum += load(s, &tile.gaps[k], g);
             let a = sum * scale;
             let counted = match by_number {
-                Some(warm_up) => {
-                    let yes = if tile.start + k >= warm_up { 1.0 } else { 0.0 };
-                    f(yes).simd_gt(zero)
-                }
-                None => a.simd_ge(f(warm)) & a.simd_lt(f(periods)),
+                Some(warm_up) if tile.start + k < warm_up => zero.simd_gt(zero),
+                Some(_) => unit.simd_gt(zero),
+                None => a.simd_ge(warm) & a.simd_lt(periods),
             };
             let (mut ready, mut waiting, mut making, mut first_start) = (a, zero, zero, zero);
             for n in 0..count {
-                let (start, finish) = serve_lanes(&mut free[n], line.servers[n], ready, load(&tile.times[n][k]));
+                let work = load(s, &tile.times[n][k], g);
+                let (start, finish) = serve_lanes(&mut free[n], line.servers[n], ready, work);
                 if FULL {
                     if n == 0 {
                         first_start = start;
                     }
                     waiting += start - ready;
                     making += finish - start;
-                    rooms[n][QUEUE] += overlap(ready, start);
-                    rooms[n][BUSY] += overlap(start, finish);
-                    let inside = finish.simd_ge(from) & finish.simd_lt(to);
-                    rooms[n][VISITS] += inside.select(f(1.0), zero);
+                    rooms[n][QUEUE] += overlap_lanes(s, window, ready, start);
+                    rooms[n][BUSY] += overlap_lanes(s, window, start, finish);
+                    rooms[n][VISITS] += inside_lanes(s, window, finish);
                 }
                 ready = finish;
             }
             let lead = ready - a;
             let late = ready - (a + quote);
-            let tardy = late.simd_gt(zero).select(late, zero);
-            let one = counted.select(f(1.0), zero);
-            let mut add = |at: usize, x: f64x8<S>| sums[at] += counted.select(x, zero);
-            add(LEAD, lead);
-            add(LEAD_SQUARES, lead * lead);
-            add(TARDINESS, tardy);
-            add(TARDY, late.simd_gt(zero).select(f(1.0), zero));
-            if FULL {
-                let early = late.simd_lt(zero).select(zero - late, zero);
-                add(WAITING, waiting);
-                add(WAITING_SQUARES, waiting * waiting);
-                add(MAKING, making);
-                add(NO_WAIT, waiting.simd_le(zero).select(f(1.0), zero));
-                add(EARLINESS, early);
-                add(ON_TIME, (tardy.simd_le(late_limit) & early.simd_le(early_limit)).select(f(1.0), zero));
-                sums[IN_SHOP] += overlap(a, ready);
-                let inside = ready.simd_ge(from) & ready.simd_lt(to);
-                sums[COMPLETIONS] += inside.select(f(1.0), zero);
-            }
-            sums[COUNT] += one;
+            let is_late = late.simd_gt(zero);
+            let tardy = is_late.select(late, zero);
+            sums[COUNT] += counted.select(unit, zero);
+            sums[LEAD] += counted.select(lead, zero);
+            sums[LEAD_SQUARES] += counted.select(lead * lead, zero);
+            sums[TARDY] += (counted & is_late).select(unit, zero);
+            sums[TARDINESS] += counted.select(tardy, zero);
             // Lanes of the run whose order counts.
             let told = counted.to_bitmask() as u32 & inside_run;
-            let out = |x: f64x8<S>| {
-                let mut out = [0.0; 8];
-                x.store_slice(&mut out);
-                out
-            };
-            each(told, |l, section| histograms.lead.add(section, out(lead)[l]), g);
+            let leads = out(lead);
+            each(told, |l, section| histograms.lead.add(section, leads[l]), g);
             if FULL {
-                let (waits, tardies) = (out(waiting), out(tardy));
-                let earlies = out(late.simd_lt(zero).select(zero - late, zero));
+                let early = late.simd_lt(zero).select(zero - late, zero);
+                sums[WAITING] += counted.select(waiting, zero);
+                sums[WAITING_SQUARES] += counted.select(waiting * waiting, zero);
+                sums[MAKING] += counted.select(making, zero);
+                sums[NO_WAIT] += (counted & waiting.simd_le(zero)).select(unit, zero);
+                sums[EARLINESS] += counted.select(early, zero);
+                let on_time = tardy.simd_le(late_limit) & early.simd_le(early_limit);
+                sums[ON_TIME] += (counted & on_time).select(unit, zero);
+                sums[IN_SHOP] += overlap_lanes(s, window, a, ready);
+                sums[COMPLETIONS] += inside_lanes(s, window, ready);
+                let (waits, tardies, earlies) = (out(waiting), out(tardy), out(early));
                 each(
                     told,
                     |l, section| {
@@ -433,18 +482,19 @@ fn advance<S: Simd, const FULL: bool>(
                 }
             }
         }
-        let store = |x: f64x8<S>, row: &mut Row<f64>| x.store_slice(&mut row[g..g + 8]);
-        store(sum, &mut state.sum);
+        sum.store_slice(&mut state.sum[g..g + 8]);
         for n in 0..count {
             for k in 0..line.servers[n] {
-                store(free[n][k], &mut state.free[n][k]);
+                free[n][k].store_slice(&mut state.free[n][k][g..g + 8]);
             }
-            for (own, row) in rooms[n].iter().zip(&mut state.stations[n]) {
-                store(*own, row);
+            if FULL {
+                for k in 0..3 {
+                    rooms[n][k].store_slice(&mut state.stations[n][k][g..g + 8]);
+                }
             }
         }
-        for (own, row) in sums.iter().zip(&mut state.sums) {
-            store(*own, row);
+        for k in 0..kinds {
+            sums[k].store_slice(&mut state.sums[k][g..g + 8]);
         }
     }
 }
@@ -469,7 +519,12 @@ fn record(line: Line<'_>, i: usize, [a, started, left, waiting, making]: [f64; 5
 }
 
 /// The sums of a lane.
-fn read(line: Line<'_>, setting: Setting<'_>, state: &State, lane: usize) -> (Sums, [StationSums; MOST_STATIONS]) {
+fn read(
+    line: Line<'_>,
+    setting: Setting<'_>,
+    state: &State,
+    lane: usize,
+) -> (Sums, [StationSums; MOST_STATIONS]) {
     let at = |k: usize| state.sums[k][lane];
     let mut window = [state.window[0][lane], state.window[1][lane]];
     if let Horizon::Orders { warm_up: 0, .. } = setting.horizon {

@@ -16,7 +16,17 @@ pub struct Record {
 
 /// Columns of numbers.
 pub const COLUMNS: [&str; 12] = [
-    "arrival", "size", "quote", "due", "confirmed", "material", "released", "started", "finished", "left", "waiting",
+    "arrival",
+    "size",
+    "quote",
+    "due",
+    "confirmed",
+    "material",
+    "released",
+    "started",
+    "finished",
+    "left",
+    "waiting",
     "making",
 ];
 /// Columns of whole numbers.

@@ -15,8 +15,11 @@
 
 pub mod lanes;
 pub mod ledger;
+#[allow(missing_docs, reason = "the fields are those of the configuration, which says what they are")]
 pub mod params;
 mod plan;
+#[allow(missing_docs, reason = "the columns of the ledger say what the times of an order are")]
 pub mod shop;
+#[allow(missing_docs, reason = "the catalogue says what is counted")]
 pub mod tally;
 mod work;

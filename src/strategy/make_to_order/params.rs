@@ -1,8 +1,8 @@
 //! A shop, checked and compiled.
 
 use crate::config::{
-    Acceptance, Arrays, Breakdowns, Calendar, Dispatch, Entry, MakeToOrder, Material, Operation, OrderCosts, Overtime,
-    PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
+    Acceptance, Arrays, Breakdowns, Calendar, Dispatch, Entry, MakeToOrder, Material, Operation, OrderCosts,
+    Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
 };
 use crate::error::{Error, Result, check};
 use crate::law::{Law, Sampler};
@@ -190,7 +190,11 @@ fn station(field: &str, station: &Station) -> Result<StationParams> {
         Some(b) => {
             let uptime = time_law(&named("breakdowns.uptime"), &b.uptime)?;
             check::positive(&named("breakdowns.uptime.mean"), uptime.mean())?;
-            Some(BreakdownParams { uptime, repair: time_law(&named("breakdowns.repair"), &b.repair)?, clock: b.clock })
+            Some(BreakdownParams {
+                uptime,
+                repair: time_law(&named("breakdowns.repair"), &b.repair)?,
+                clock: b.clock,
+            })
         }
     };
     if let Some(o) = &station.overtime {
@@ -215,7 +219,13 @@ fn station(field: &str, station: &Station) -> Result<StationParams> {
     })
 }
 
-fn operation(field: &str, at: usize, o: &Operation, model: &MakeToOrder, orders: &Orders) -> Result<OperationParams> {
+fn operation(
+    field: &str,
+    at: usize,
+    o: &Operation,
+    model: &MakeToOrder,
+    orders: &Orders,
+) -> Result<OperationParams> {
     let named = |name: &str| format!("{field}.{name}");
     if o.station >= model.stations.len() {
         let bound = format!("< {}, the number of stations", model.stations.len());
@@ -292,14 +302,19 @@ impl OperationParams {
     /// Mean work of an order of this size, class and customisation (see docs/background/make-to-order.md).
     pub fn mean_work(&self, size: f64, class: usize, kappa: f64) -> f64 {
         let mean = |laws: &[TimeLaw]| if laws.is_empty() { 0.0 } else { of_class(laws, class).mean() };
-        (size / self.yield_share * mean(&self.unit_time) + mean(&self.time)) * (1.0 + self.customisation * kappa)
+        (size / self.yield_share * mean(&self.unit_time) + mean(&self.time))
+            * (1.0 + self.customisation * kappa)
     }
 
     /// Variance of that work.
     pub fn work_variance(&self, size: f64, class: usize, kappa: f64) -> f64 {
-        let of = |laws: &[TimeLaw]| if laws.is_empty() { (0.0, 0.0) } else {
-            let law = of_class(laws, class);
-            (law.mean(), law.variance())
+        let of = |laws: &[TimeLaw]| {
+            if laws.is_empty() {
+                (0.0, 0.0)
+            } else {
+                let law = of_class(laws, class);
+                (law.mean(), law.variance())
+            }
         };
         let ((unit, unit_var), (_, var)) = (of(&self.unit_time), of(&self.time));
         let y = self.yield_share;
@@ -354,7 +369,8 @@ impl Params {
             .then(|| TimeLaw::compile(&Law::Exponential { mean: 1.0 / model.cancellation }))
             .transpose()?;
         let entry = EntryParams::compile("entry", &model.entry)?;
-        let manual = EntryParams::compile("manual_entry", model.manual_entry.as_ref().unwrap_or(&model.entry))?;
+        let manual =
+            EntryParams::compile("manual_entry", model.manual_entry.as_ref().unwrap_or(&model.entry))?;
         let mut params = Self {
             key,
             stations,
@@ -471,8 +487,16 @@ fn check_routing(model: &MakeToOrder, stations: &[StationParams]) -> Result<()> 
             for (n, row) in next.iter().enumerate() {
                 chances(&format!("routing.next[{n}]"), row, false)?;
             }
-            if model.operations.iter().any(|o| o.unit_time.as_ref().is_some_and(|l| !matches!(l, Law::Deterministic { .. }))) {
-                return Err(Error::config("operations.unit_time", "a random law", "constant with random routing"));
+            if model
+                .operations
+                .iter()
+                .any(|o| o.unit_time.as_ref().is_some_and(|l| !matches!(l, Law::Deterministic { .. })))
+            {
+                return Err(Error::config(
+                    "operations.unit_time",
+                    "a random law",
+                    "constant with random routing",
+                ));
             }
             let foresees = matches!(model.quote, Quote::Quantile { .. } | Quote::ForwardLoading { .. });
             if foresees {
@@ -485,9 +509,9 @@ fn check_routing(model: &MakeToOrder, stations: &[StationParams]) -> Result<()> 
     if stations.iter().any(|s| s.buffer.is_some()) {
         let forward = match &model.routing {
             Routing::Series => model.operations.windows(2).all(|w| w[0].station < w[1].station),
-            Routing::ByVariant { routes } => routes
-                .iter()
-                .all(|r| r.windows(2).all(|w| model.operations[w[0]].station < model.operations[w[1]].station)),
+            Routing::ByVariant { routes } => routes.iter().all(|r| {
+                r.windows(2).all(|w| model.operations[w[0]].station < model.operations[w[1]].station)
+            }),
             Routing::Random { .. } => false,
         };
         if !forward || model.operations.iter().any(|o| o.rework > 0.0) {
@@ -634,9 +658,7 @@ fn solve(next: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
     let n = b.len();
     let mut a: Vec<Vec<f64>> = (0..n)
         .map(|i| {
-            let mut row: Vec<f64> = (0..n)
-                .map(|j| f64::from(u8::from(i == j)) - next[j][i])
-                .collect();
+            let mut row: Vec<f64> = (0..n).map(|j| f64::from(u8::from(i == j)) - next[j][i]).collect();
             row.push(b[i]);
             row
         })
@@ -670,7 +692,8 @@ fn loads(p: &Params, rate: f64, visits: &[f64], works: &[f64]) -> Vec<f64> {
         loads[o.station] += rate * confirmed * visits * work * learnt;
     }
     for (load, s) in loads.iter_mut().zip(&p.stations) {
-        let open = s.calendar.as_ref().map_or(1.0, |c| c.open.iter().map(|[a, b]| b - a).sum::<f64>() / c.cycle);
+        let open =
+            s.calendar.as_ref().map_or(1.0, |c| c.open.iter().map(|[a, b]| b - a).sum::<f64>() / c.cycle);
         let up = s.breakdowns.as_ref().map_or(1.0, |b| b.uptime.mean() / (b.uptime.mean() + b.repair.mean()));
         let more = s.overtime.as_ref().map_or(1.0, |o| o.factor);
         *load /= s.servers as f64 * open * up * more;

@@ -178,7 +178,10 @@ impl Shop<'_> {
         let worth = book.valuation.at(i);
         let costs = &self.p.costs;
         worth < f64::MAX
-            && worth - (costs.price + costs.price_premium * book.customisation.at(i)) - book.sensitivity.at(i) * quote < 0.0
+            && worth
+                - (costs.price + costs.price_premium * book.customisation.at(i))
+                - book.sensitivity.at(i) * quote
+                < 0.0
     }
 
     /// The lead time that is quoted for order `i`, which comes now.
@@ -208,7 +211,8 @@ impl Shop<'_> {
     fn quantile(&self, i: usize, p: f64) -> f64 {
         let per_server = |n: usize| self.room.rooms[n].planned / self.room.rooms[n].servers.len() as f64;
         let stations = 0..self.room.rooms.len();
-        let busiest = stations.max_by(|a, b| per_server(*a).total_cmp(&per_server(*b)).then(b.cmp(a))).unwrap_or(0);
+        let busiest =
+            stations.max_by(|a, b| per_server(*a).total_cmp(&per_server(*b)).then(b.cmp(a))).unwrap_or(0);
         let (mut mean, mut variance) = self.ahead(busiest);
         for operation in self.route(i) {
             mean += self.mean_work(i, operation);
@@ -230,7 +234,10 @@ impl Shop<'_> {
         for server in room.servers.iter().filter(|s| s.job != NONE && !s.blocked) {
             let i = server.job as usize;
             let o = &self.p.operations[self.room.jobs[i].operation as usize];
-            let (whole, spread) = (self.mean_work(i, self.room.jobs[i].operation as usize), self.work_variance(i, self.room.jobs[i].operation as usize));
+            let (whole, spread) = (
+                self.mean_work(i, self.room.jobs[i].operation as usize),
+                self.work_variance(i, self.room.jobs[i].operation as usize),
+            );
             let elapsed = self.now - server.started;
             let factor = 1.0 + o.customisation * self.room.book.customisation.at(i);
             let (m, v) = match (o.time.is_empty(), o.unit_time.is_empty()) {

@@ -339,7 +339,9 @@ impl<'a> Shop<'a> {
             self.open_station(n);
         }
         if let Horizon::Orders { warm_up, orders } = self.horizon {
-            while self.room.book.len() < orders && p.orders.extend(&mut self.room.book, self.level, self.whose) {}
+            while self.room.book.len() < orders
+                && p.orders.extend(&mut self.room.book, self.level, self.whose)
+            {}
             let arrival = &self.room.book.arrival;
             let end = orders.min(arrival.len());
             let at = |i: usize| arrival.get(i).copied().unwrap_or(0.0);
@@ -647,7 +649,8 @@ impl<'a> Shop<'a> {
             self.released += 1;
             self.released_work += self.release_work(i);
             let (p, book, at) = (self.p, &self.room.book, i as usize);
-            let (size, kappa, variant) = (book.size.at(at), book.customisation.at(at), book.variant.at(at) as usize);
+            let (size, kappa, variant) =
+                (book.size.at(at), book.customisation.at(at), book.variant.at(at) as usize);
             self.room.learnt[variant] += 1;
             let nth = self.room.learnt[variant];
             let job = &mut self.room.jobs[at];

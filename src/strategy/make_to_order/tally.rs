@@ -25,7 +25,8 @@ pub struct Histograms {
 }
 
 /// Names of the distributions, in order.
-pub const DISTRIBUTIONS: [&str; 6] = ["lead_time", "gone", "censored", "waiting_time", "tardiness", "earliness"];
+pub const DISTRIBUTIONS: [&str; 6] =
+    ["lead_time", "gone", "censored", "waiting_time", "tardiness", "earliness"];
 
 impl Histograms {
     /// In the order of [`DISTRIBUTIONS`].
@@ -211,7 +212,8 @@ impl Tally {
         }
         if !job.released.is_nan() {
             let bought = p.costs.material * (size + job.bad) + p.costs.customisation * kappa * size;
-            let received = if matches!(p.material, MaterialParams::CalledOff(_)) { job.material } else { job.released };
+            let received =
+                if matches!(p.material, MaterialParams::CalledOff(_)) { job.material } else { job.released };
             let paid = received + p.payment.payable;
             self.payments.push((paid, -bought));
             self.sums.payables += bought * self.overlap(received, paid);
@@ -267,7 +269,9 @@ impl Tally {
         s.money.fixed = p.costs.fixed * s.duration;
         let ended = s.rejected + s.balked + s.unconfirmed + s.reneged + s.cancelled + s.open + s.delivered;
         if ended != s.arrived {
-            return Err(Error::Internal { reason: format!("{} orders came, {ended} are accounted for", s.arrived) });
+            return Err(Error::Internal {
+                reason: format!("{} orders came, {ended} are accounted for", s.arrived),
+            });
         }
         Ok(())
     }

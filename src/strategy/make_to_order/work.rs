@@ -74,16 +74,18 @@ impl Shop<'_> {
 
     fn running_time(&self, n: usize, server: usize, failure: u64) -> f64 {
         let index = (server as u64) << SUB_SHIFT | failure;
-        self.p.stations[n].breakdowns.as_ref().map_or(f64::INFINITY, |b| {
-            b.uptime.at(self.machine_line(Stream::TimeToFailure, n), index)
-        })
+        self.p.stations[n]
+            .breakdowns
+            .as_ref()
+            .map_or(f64::INFINITY, |b| b.uptime.at(self.machine_line(Stream::TimeToFailure, n), index))
     }
 
     fn repair_time(&self, n: usize, server: usize, failure: u64) -> f64 {
         let index = (server as u64) << SUB_SHIFT | failure;
-        self.p.stations[n].breakdowns.as_ref().map_or(0.0, |b| {
-            b.repair.at(self.machine_line(Stream::TimeToRepair, n), index)
-        })
+        self.p.stations[n]
+            .breakdowns
+            .as_ref()
+            .map_or(0.0, |b| b.repair.at(self.machine_line(Stream::TimeToRepair, n), index))
     }
 
     // Routes.
@@ -103,7 +105,8 @@ impl Shop<'_> {
     pub(super) fn route(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
         let count = self.p.operations.len();
         let variant = self.room.book.variant.at(i) as usize;
-        let own = if let Routing::ByVariant { routes } = &self.p.routing { Some(&routes[variant]) } else { None };
+        let own =
+            if let Routing::ByVariant { routes } = &self.p.routing { Some(&routes[variant]) } else { None };
         (0..own.map_or(count, Vec::len)).map(move |k| own.map_or(k, |r| r[k]))
     }
 
@@ -178,7 +181,8 @@ impl Shop<'_> {
             Some(fixed) => pieces * fixed,
             None => {
                 let visit = UNIT_MARK + visit.min(u64::from(UNIT_VISITS) - 1) * u64::from(UNITS);
-                let unit = |k: u64| law.at(line, (visit + k.min(u64::from(UNITS) - 1)) << SUB_SHIFT | u64::from(i));
+                let unit =
+                    |k: u64| law.at(line, (visit + k.min(u64::from(UNITS) - 1)) << SUB_SHIFT | u64::from(i));
                 (0..pieces as u64).map(unit).fold(0.0, |sum, x| sum + x)
             }
         };
@@ -330,7 +334,10 @@ impl Shop<'_> {
                 self.wake_at(n, next);
                 break;
             }
-            let Some(server) = self.room.rooms[n].servers.iter().position(|s| s.job == NONE && !s.down) else { break };
+            let Some(server) = self.room.rooms[n].servers.iter().position(|s| s.job == NONE && !s.down)
+            else {
+                break;
+            };
             let Some(i) = self.choose_next(n, server) else { break };
             self.start(n, server, i);
             self.fill_places(n);
@@ -381,7 +388,11 @@ impl Shop<'_> {
                     (self.room.jobs[i as usize].due - now) / left
                 };
                 let list = &self.room.rooms[n].queue.list;
-                let best = list.iter().map(|e| (ratio(e.0), e.0)).min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?.1;
+                let best = list
+                    .iter()
+                    .map(|e| (ratio(e.0), e.0))
+                    .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))?
+                    .1;
                 self.room.rooms[n].queue.list.retain(|e| e.0 != best);
                 Some(best)
             }
@@ -455,7 +466,8 @@ impl Shop<'_> {
             job.started = now;
         }
         let counts = &mut self.tally.stations[n];
-        counts.setup += if setup > 0.0 && now >= self.window[0] && now < self.window[1] { setup } else { 0.0 };
+        counts.setup +=
+            if setup > 0.0 && now >= self.window[0] && now < self.window[1] { setup } else { 0.0 };
         self.room.calendar.add(finish, Class::Completion, n as u32, What::Done(n as u32, m as u32));
     }
 
@@ -609,7 +621,11 @@ impl Shop<'_> {
         let job = &self.room.jobs[at];
         let (size, a) = (self.room.book.size.at(at), self.room.book.arrival[at]);
         let o = &self.p.operations[job.operation as usize];
-        let law = if o.unit_time.is_empty() { None } else { Some(of_class(&o.unit_time, self.room.book.class.at(at) as usize)) };
+        let law = if o.unit_time.is_empty() {
+            None
+        } else {
+            Some(of_class(&o.unit_time, self.room.book.class.at(at) as usize))
+        };
         let plain = o.yield_share >= 1.0 && o.learning <= 0.0 && job.time == 0.0;
         let total = match law {
             Some(law) if plain && size > 1.0 && busy > 0.0 && job.pieces_time > 0.0 => {

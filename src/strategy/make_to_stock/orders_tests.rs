@@ -194,7 +194,7 @@ fn reviews_come_at_multiples_of_their_period() {
     let model = StockOnOrders { policy, review_period: 1.0, opening_stock: Some(3.0), ..model };
     let s = trace(&model, &arrays, to_the_end(0.0, 6.0)).sums;
     // 0: 3, no order. 1: 3, no order, then two go. 2: position 0, six ordered; nothing is left for the four
-    // that are wanted. 3: six received, five go; position 1, five ordered. 4: those received, two go; position 4.
+    // that are wanted. 3: six received, five go; position 1, five ordered. 4: those are there, two go.
     assert_eq!([s.releases, s.release_quantity, s.cycles, s.safe_cycles], [2.0, 11.0, 2.0, 1.0]);
     assert_eq!([s.on_hand, s.backorders, s.on_order], [3.0 + 0.5 + 1.0 + 8.0, 4.0 + 0.75, 6.0 + 5.0]);
     let lots = Policy::ReorderQuantity { reorder: 2.0, quantity: 2.0, strict: false };
@@ -392,8 +392,8 @@ type Measure<'a> = &'a dyn Fn(&Found) -> (f64, f64);
 /// Replications of a check.
 const REPLICATIONS: u32 = 256;
 
-/// Pooled ratios and their standard errors (delta method). Cases have keys of their own: under one key all would share the
-/// luck of the same orders.
+/// Pooled ratios and their standard errors (delta method). Cases have keys of their own: under one key all would
+/// share the luck of the same orders.
 fn estimate(
     case: &str,
     model: &StockOnOrders,

@@ -10,10 +10,11 @@ import json
 import random
 from typing import Any
 
-import maketo as mk
 import numpy as np
 import plain_orders
 import pytest
+
+import maketo as mk
 from maketo._core import catalogue
 from maketo._order_request import order_model
 

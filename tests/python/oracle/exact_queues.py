@@ -44,7 +44,7 @@ def moments(law: LawSpec) -> tuple[float, float, float]:
             spread = 1 + rest[0] ** 2
             return a, a**2 * spread, a**3 * spread**3
         case "uniform":
-            return tuple((rest[0] ** (k + 1) - a ** (k + 1)) / ((k + 1) * (rest[0] - a)) for k in (1, 2, 3))  # type: ignore[return-value]
+            return tuple((rest[0] ** (k + 1) - a ** (k + 1)) / ((k + 1) * (rest[0] - a)) for k in (1, 2, 3))
     raise ValueError(f"no such law: {name}")
 
 
@@ -332,10 +332,10 @@ def reliable_quote(potential: float, slope: float, mu: float, reliability: float
     """The quote that is then kept with the given chance."""
 
     def missing(d: float) -> float:
-        late = equilibrium(potential, slope, mu, (d,))["tardy_share"]
-        return 1 - late - reliability
+        return 1 - equilibrium(potential, slope, mu, (d,))["tardy_share"] - reliability
 
-    return float(optimize.brentq(missing, (potential - mu) / slope, potential / slope, xtol=1e-13))
+    lowest = (potential - mu) / slope  # below it the shop has more work than it can do
+    return float(optimize.brentq(missing, lowest + 1e-6, potential / slope, xtol=1e-13))
 
 
 def completed_only(mean: float, cv: float, horizon: float) -> float:

@@ -36,7 +36,7 @@ def test_queues(queue: Queue) -> None:
 
 
 def test_the_same_queue_by_two_formulas() -> None:
-    """M/M/1 as M/M/c, as M/G/1, as GI/M/1, as one class, as one station, without failures and without a cap."""
+    """M/M/1 as M/M/c, M/G/1, GI/M/1, one class, one station, without failures and without a cap."""
     ours = exact_queues.mmc(0.8, 1.0, 1, quotes=(5,))
     law = ("exponential", 1.0)
     others = {
