@@ -200,6 +200,7 @@ fn model(workload: &str) -> Model {
 fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
     let MakeToStock { demand, lead_time, .. } = match model(workload) {
         Model::MakeToStock(model) => model,
+        Model::StockOnOrders(_) => return Ok(Vec::new()),
         Model::MakeToOrder(shop) => {
             let gap = (Stream::Arrival, Law::Exponential { mean: 1.0 }.compile()?);
             let times = shop

@@ -72,7 +72,7 @@ from .laws import (
 )
 from .ledger import Ledger
 from .make_to_order import BuildToOrder, MakeToOrder, OrderCosts, Payment
-from .make_to_stock import Costs, MakeToStock
+from .make_to_stock import Costs, MakeToStock, Production
 from .order_result import OrderResult
 from .order_rules import (
     Acceptance,
@@ -275,6 +275,7 @@ __all__ = [
     "Plant",
     "Poisson",
     "PoissonArrivals",
+    "Production",
     "Promotion",
     "QuantileQuote",
     "Quantities",

@@ -8,10 +8,12 @@ from typing import Any
 from ._demand import Add
 from ._law import Law
 from .make_to_order import MakeToOrder
+from .make_to_stock import MakeToStock
 from .order_rules import RandomRouting, VariantRouting, WorkloadCap
+from .orders import OrderBook
 from .stations import Operation
 
-__all__ = ["order_model"]
+__all__ = ["order_model", "stock_model"]
 
 
 def order_model(shop: MakeToOrder, name: str, add: Add) -> dict[str, Any]:
@@ -21,7 +23,7 @@ def order_model(shop: MakeToOrder, name: str, add: Add) -> dict[str, Any]:
     labels = [o.label for o in shop.operations]
     model: dict[str, Any] = {
         "strategy": "make_to_order",
-        "orders": shop.book._payload(add),
+        "orders": shop.book._book(add),
         "stations": [{**s.to_dict(), "key": _key(label, s.name)} for s in shop.stations],
         "operations": [
             _operation(o, shop, labels, stations.index(o.station), _key(label, f"{o.label} (operation)"))
@@ -47,6 +49,28 @@ def order_model(shop: MakeToOrder, name: str, add: Add) -> dict[str, Any]:
         model["release"] = shop.release.to_dict()
         if isinstance(shop.release, WorkloadCap) and shop.release.station is not None:
             model["release"]["station"] = stations.index(shop.release.station)
+    return model
+
+
+def stock_model(shop: MakeToStock, name: str, add: Add) -> dict[str, Any]:
+    """The model of one design made to stock, order by order."""
+    assert isinstance(shop.demand, OrderBook)
+    label = name if shop.key is None else str(shop.key)
+    model: dict[str, Any] = {
+        "strategy": "stock_on_orders",
+        "orders": shop.demand._book(add),
+        "policy": shop.policy.to_dict(),
+        "lead_time": _law(shop.lead_time),
+        "crossing": shop.crossing,
+        "review_period": shop.review_period,
+        "backorder_share": shop.backorder_share,
+        "partial": shop.partial_delivery,
+        "costs": shop.costs.to_dict(),
+    }
+    if shop.opening_stock is not None:
+        model["opening_stock"] = shop.opening_stock
+    if shop.production is not None:
+        model["production"] = {**shop.production.to_dict(), "key": _key(label, "production")}
     return model
 
 

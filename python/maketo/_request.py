@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ._demand import entity, payload
 from ._law import Law
-from ._order_request import order_model
+from ._order_request import order_model, stock_model
 from .forecasts import forecast_payload
 from .make_to_order import MakeToOrder
 from .make_to_stock import MakeToStock
@@ -96,13 +96,16 @@ def _with_key(data: dict[str, Any], key: Any) -> dict[str, Any]:
 def _model(shop: Shop, name: str, arrays: Arrays) -> dict[str, Any]:
     if isinstance(shop, MakeToOrder):
         return order_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
+    if shop.by_order:
+        return stock_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
     light = shop if isinstance(shop.demand, Law) else shop.replace(demand=0)
     data = light.replace(forecast=None).to_dict()
 
     def add(array: Any, stem: str) -> str:
         return arrays.add(array, f"{name} {stem}")
 
-    data.pop("key", None)
+    for field in ("key", "clock", "production", "partial_delivery"):
+        data.pop(field, None)
     data.update(supply_payload(shop, add))
     data["demand"] = payload(shop.demand, add)  # type: ignore[arg-type]
     return data

@@ -12,17 +12,18 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from ._check import choice, count, number, plain, whole
+from ._check import choice, count, number, plain, truth, whole
 from ._law import LawLike
 from ._noun import Noun, decode
 from .demand import DemandLike, as_demand
 from .forecasts import Forecast, as_forecast
-from .laws import Real, as_law
+from .laws import Real, Whole, as_law
+from .orders import OrderBook
 from .policies import POLICIES, Policy, Quantities
 from .supply import Capacity, Disruption, Express, Obsolescence, Yield, as_capacity, as_yield
 from .sweep import Sweep
 
-__all__ = ["Costs", "MakeToStock"]
+__all__ = ["Costs", "MakeToStock", "Production"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -79,13 +80,35 @@ class Costs(Noun):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Production(Noun):
+    """Servers that make units one by one when stock asks for them, in place of a lead time.
+
+    Parameters
+    ----------
+    time : law or number
+        Periods that a unit takes.
+    servers : int
+        How many work side by side.
+    """
+
+    time: LawLike
+    servers: Whole = 1
+
+    def __post_init__(self) -> None:
+        self._set(
+            time=as_law("Production.time", self.time),
+            servers=whole("Production.servers", self.servers, at_least=1),
+        )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     """A stock-keeping unit made (or bought) to stock.
 
     Parameters
     ----------
-    demand : law, Bootstrap, Paths, number, scipy.stats distribution or array of observations
-        Units demanded per period.
+    demand : law, Bootstrap, Paths, number, scipy.stats distribution, array of observations, or OrderBook
+        Units demanded per period, or orders.
     policy : BaseStock, MinMax, ReorderQuantity, CappedBaseStock, ConstantOrder, OrderUpTo, MaterialPlan, …
         When and how much is released. With `review_period` R, `BaseStock` is (R, S) and `MinMax` (R, s, S).
     lead_time : law or number
@@ -101,8 +124,9 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
         period draws an age A, with P(A > j) = P(L > j)/P(L > j − 1), and all orders of that age or older
         arrive; none overtakes, and each waits as the law says. ``"common"``: each period draws a lead time
         whether it orders or not, and nothing released later arrives earlier.
-    review_period : int
-        R: stock is reviewed every this many periods, first in period 0.
+    review_period : int, optional
+        R: stock is reviewed every this many periods, first in period 0; by default in every period. On the
+        order clock any number, and by default (0) whenever the position changes.
     event_order : {"order_before_demand", "demand_before_order"}
         Order of events inside a period. With the first, an order released in t serves the demand of t + lead
         time and a level covers lead time + 1 periods (review every period); with the second, one period less.
@@ -136,6 +160,14 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
         A second, faster source.
     expedite_below : float, optional
         At a review, while net stock is below this, what is due next period comes at once.
+    clock : {"periods", "orders"}, optional
+        ``"orders"``: the unit is the order and time is continuous; the default where demand is an OrderBook.
+        With ``"periods"`` an OrderBook stands for the totals of its orders.
+    production : Production, optional
+        On the order clock: servers that make units one by one, in place of a lead time.
+    partial_delivery : bool
+        On the order clock: what is on hand is delivered at once and the rest of the order later; otherwise
+        orders are delivered complete, first come first served.
     key : int, optional
         Stable key of the item in every random address, below 2³². By default the CRC-32 of its name.
 
@@ -165,7 +197,7 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     costs: Costs = field(default_factory=Costs)
     quantities: Quantities = field(default_factory=Quantities)
     crossing: str = "independent"
-    review_period: int | Sweep = 1
+    review_period: Real | None = None
     event_order: str = "order_before_demand"
     holding_basis: str = "end"
     backorder_share: Real = 1
@@ -179,6 +211,9 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
     obsolescence: Obsolescence | None = None
     express: Express | None = None
     expedite_below: Real | None = None
+    clock: str | None = None
+    production: Production | None = None
+    partial_delivery: bool = True
     key: int | None = None
 
     def __post_init__(self) -> None:
@@ -203,7 +238,6 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             costs=costs,
             quantities=quantities,
             crossing=choice("crossing", self.crossing, ("independent", "fifo", "kaplan", "common")),
-            review_period=whole("review_period", self.review_period, at_least=1),
             event_order=choice(
                 "event_order", self.event_order, ("order_before_demand", "demand_before_order")
             ),
@@ -221,8 +255,63 @@ class MakeToStock(Noun, tag=("strategy", "make_to_stock")):
             expedite_below=None
             if self.expedite_below is None
             else number("expedite_below", self.expedite_below),
+            production=_one("production", self.production, Production),
+            partial_delivery=truth("partial_delivery", self.partial_delivery),
             key=None if self.key is None else count("key", self.key),
         )
+        book = isinstance(self.demand, OrderBook)
+        clock = self.clock if self.clock is not None else ("orders" if book else "periods")
+        self._set(clock=choice("clock", clock, ("periods", "orders")))
+        every = self.review_period
+        if self.by_order:
+            if not book:
+                raise TypeError(f"demand must be an OrderBook where the clock is orders, got {self.demand!r}")
+            self._set(review_period=number("review_period", 0 if every is None else every))
+            _only_periods(self)
+        else:
+            self._set(review_period=whole("review_period", 1 if every is None else every, at_least=1))
+            if self.production is not None or not self.partial_delivery:
+                raise ValueError(
+                    "production and partial_delivery are for the order clock: demand must be an OrderBook"
+                )
+
+    @property
+    def by_order(self) -> bool:
+        """Whether the unit is the order and time is continuous."""
+        return self.clock == "orders"
+
+    def _default(self, f: Any) -> bool:
+        if f.name == "review_period":
+            return bool(self.review_period == (0 if self.by_order else 1))
+        if f.name == "clock":
+            return self.by_order == isinstance(self.demand, OrderBook)
+        return super()._default(f)
+
+
+# What has no meaning where time is continuous, with what it must be.
+_PERIODS_ONLY = {
+    "quantities": Quantities(),
+    "event_order": "order_before_demand",
+    "holding_basis": "end",
+    "forecast": None,
+    "capacity": None,
+    "yields": None,
+    "disruptions": (),
+    "shelf_life": None,
+    "issue": "fifo",
+    "obsolescence": None,
+    "express": None,
+    "expedite_below": None,
+}
+
+
+def _only_periods(shop: MakeToStock) -> None:
+    for name, default in _PERIODS_ONLY.items():
+        value = getattr(shop, name)
+        if value != default:
+            raise ValueError(
+                f"{name} must be left out where the clock is orders: it belongs to periods; got {value!r}"
+            )
 
 
 def _one(field_name: str, value: Any, kind: type[Any]) -> Any:

@@ -17,7 +17,19 @@ from .table import Table
 
 __all__ = ["OrderResult"]
 
-_SHOWN = ("lead_time", "otif", "tardiness", "utilisation", "orders_in_shop", "lost_share", "cost", "profit")
+_SHOWN = (
+    "fill_rate",
+    "on_hand",
+    "backorders",
+    "lead_time",
+    "otif",
+    "tardiness",
+    "utilisation",
+    "orders_in_shop",
+    "lost_share",
+    "cost",
+    "profit",
+)
 _SPLIT = ("entry_time", "material_time", "release_time", "waiting_time", "making_time", "delivery_time")
 
 
@@ -212,7 +224,7 @@ class OrderResult(Result):
         """The mean lead time, split into where it is spent, with intervals; a row per part and design."""
         cells = [(d, self.coords[d]) for d in self.design_dims]
         rows = []
-        for name in (*_SPLIT, "lead_time"):
+        for name in (m for m in (*_SPLIT, "lead_time") if m in self.metrics):
             estimate = self.mean(name)
             for at in np.ndindex(*self._lead):
                 values = [float(np.asarray(x)[at]) for x in (estimate.value, estimate.low, estimate.high)]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._check import number, numbers, plain, real_array, truth
-from ._demand import Add, DemandLike, Key, as_demand, as_key_of, entity, payload
+from ._demand import Add, DemandLike, DemandNoun, Key, as_demand, as_key_of, entity, payload
 from ._law import Law, LawLike
 from ._noun import Noun, decode
 from .laws import Real, as_law
@@ -215,8 +215,10 @@ _LAWS = (
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class OrderBook(Noun):
+class OrderBook(DemandNoun, tag=("kind", "order_book")):
     """Potential orders of customers.
+
+    As the demand of a shop that counts in periods, a book stands for the totals of its orders.
 
     Parameters
     ----------
@@ -327,7 +329,11 @@ class OrderBook(Noun):
         return cls(**{**book, **attributes})
 
     def _payload(self, add: Add) -> dict[str, Any]:
-        """What the core reads."""
+        """What the core reads where periods are counted: the book as the demand of its totals."""
+        return {"kind": "orders", "book": self._book(add)}
+
+    def _book(self, add: Add) -> dict[str, Any]:
+        """What the core reads where orders are."""
         arrivals: Any = self.arrivals
         data: dict[str, Any] = {"arrivals": arrivals._payload(add), "manual_share": self.manual_share}
         for name in _LAWS:
@@ -377,7 +383,11 @@ def as_book(field: str, value: Any) -> OrderBook:
     """An order book; a rate or an arrival process is one of single units."""
     if isinstance(value, OrderBook):
         return value
-    if isinstance(value, Mapping) and "kind" not in value and "sweep" not in value:
+    if (
+        isinstance(value, Mapping)
+        and value.get("kind", "order_book") == "order_book"
+        and "sweep" not in value
+    ):
         return OrderBook.from_dict(value)
     try:
         return OrderBook(value)

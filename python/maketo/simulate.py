@@ -171,9 +171,13 @@ def simulate(
         "half": choice("half", half, ("evaluation", "training")),
         "first_replication": count("first_replication", first_replication),
         "keep": choice("keep", keep, kinds),
-        "method": choice("method", method, ("auto", "calendar") if by_order else ("auto", "grid", "one_pass")),
+        "method": choice(
+            "method", method, ("auto", "calendar") if by_order else ("auto", "grid", "one_pass")
+        ),
         "confidence": inner_share("confidence", confidence),
-        "metrics": None if metrics is None else listed_names("metrics", metrics, _metric_names(by_order)),
+        "metrics": None
+        if metrics is None
+        else listed_names("metrics", metrics, _metric_names(shops, by_order)),
         "trace": trace_names("trace", trace),
     }
     key = as_key(seed)
@@ -215,7 +219,7 @@ def simulate(
 
 def _by_order(shops: Mapping[str, Shop]) -> bool:
     """Whether the unit is the order; one run has one clock."""
-    kinds = {isinstance(shop, MakeToOrder) for shop in shops.values()}
+    kinds = {isinstance(shop, MakeToOrder) or shop.by_order for shop in shops.values()}
     if len(kinds) > 1:
         raise TypeError("shop must not mix items that run period by period and order by order")
     return kinds == {True}
@@ -228,8 +232,12 @@ def periodic(shops: Mapping[str, Shop]) -> dict[str, MakeToStock]:
     return {name: shop for name, shop in shops.items() if isinstance(shop, MakeToStock)}
 
 
-def _metric_names(by_order: bool) -> list[str]:
-    return list(_catalogue.metrics_of("shop") if by_order else _catalogue.metrics())
+def _metric_names(shops: Mapping[str, Shop], by_order: bool) -> list[str]:
+    if not by_order:
+        return list(_catalogue.metrics())
+    return list(
+        _catalogue.metrics_of("shop" if isinstance(next(iter(shops.values())), MakeToOrder) else "stock")
+    )
 
 
 def _horizon(by_order: bool, periods: int | None, orders: int | None, drain: float | None) -> dict[str, Any]:

@@ -170,6 +170,8 @@ pub enum Model {
     MakeToStock(MakeToStock),
     /// Nothing built before a confirmed order.
     MakeToOrder(Box<MakeToOrder>),
+    /// Made to stock, order by order.
+    StockOnOrders(Box<StockOnOrders>),
 }
 
 impl Model {
@@ -177,8 +179,8 @@ impl Model {
     pub fn periodic(&self) -> Result<&MakeToStock> {
         match self {
             Self::MakeToStock(model) => Ok(model),
-            Self::MakeToOrder(_) => {
-                Err(Error::config("strategy", "make_to_order", "one that runs period by period"))
+            Self::MakeToOrder(_) | Self::StockOnOrders(_) => {
+                Err(Error::config("strategy", "one whose unit is the order", "one that runs period by period"))
             }
         }
     }

@@ -221,7 +221,7 @@ pub const METRICS: &[OrderMetric] = &[
     mean(For::All, "orders_arrived", ORDERS, None, "Orders that arrived.", |s| s.arrived / s.duration),
     mean(For::All, "demand", UNITS, None, "Units of the orders that arrived.", |s| s.units / s.duration),
     mean(For::All, "orders_delivered", ORDERS, HIGH, "Orders that arrived and were delivered, sooner or later.", |s| s.delivered / s.duration),
-    mean(For::All, "units_delivered", UNITS, HIGH, "Units of those orders.", |s| s.delivered_units / s.duration),
+    mean(For::All, "units_delivered", UNITS, HIGH, "Units of counted orders that were handed over.", |s| s.delivered_units / s.duration),
     mean(For::All, "throughput", ORDERS, HIGH, "Deliveries in the counted time.", |s| s.completions / s.duration),
     ratio(For::Shop, "rejected_share", SHARE, LOW, "Share of orders turned away because the shop was full.", |s| s.rejected, |s| s.arrived),
     ratio(For::Shop, "balked_share", SHARE, LOW, "Share of orders that customers did not want on the terms.", |s| s.balked, |s| s.arrived),

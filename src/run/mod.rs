@@ -12,6 +12,7 @@
 
 pub mod fit;
 pub mod forecast_errors;
+mod order_plan;
 pub mod orders;
 mod pool;
 pub mod prepare;

@@ -3,9 +3,10 @@
 //! Every chunk of replications keeps its results; they are put together in index order, so nothing depends on who was first.
 //! Distributions are counts, which may be added in any order.
 
+use super::order_plan::Plan;
 use super::prepare::label;
-use super::{Control, Piece, chunks, end_of, first_replication, run_jobs};
-use crate::config::{Arrays, Keep, Method, Model, Request};
+use super::{Control, Piece, chunks, first_replication, run_jobs};
+use crate::config::{Arrays, Keep, Method, Model, OrderBook, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::distribution::Table;
@@ -13,18 +14,16 @@ use crate::metrics::orders::{
     CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value,
     class_values, position, station_values,
 };
+use crate::orders::Book;
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
 use crate::strategy::make_to_order::lanes::{self, LaneScratch};
 use crate::strategy::make_to_order::ledger::{Ledger, Record};
-use crate::strategy::make_to_order::params::Params;
 use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
 use crate::strategy::make_to_order::tally::{DISTRIBUTIONS, Tally};
+use crate::strategy::make_to_stock::orders::{StockScratch, StockShop};
 use fearless_simd::Level;
 use serde::Serialize;
 use std::sync::Mutex;
-
-/// Metrics for which cash is followed.
-const CASH: [&str; 5] = ["receivables", "payables", "deposits", "working_capital", "peak_funding"];
 
 /// What a run decided and noticed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -77,7 +76,7 @@ pub struct OrderOutcome {
 /// Whether a request is for models whose unit is the order; a mixture is refused.
 pub fn is_order_run(request: &Request) -> Result<bool> {
     let mut models = request.items.iter().flat_map(|item| &item.designs);
-    let by_order = |m: &Model| matches!(m, Model::MakeToOrder(_));
+    let by_order = |m: &Model| m.periodic().is_err();
     let first = models.next().is_some_and(by_order);
     if models.any(|m| by_order(m) != first) {
         return Err(Error::config(
@@ -110,6 +109,7 @@ struct Job<'a> {
 #[derive(Default)]
 struct Room {
     shop: Scratch,
+    stock: StockScratch,
     lanes: LaneScratch,
     /// One per design: distributions live over a chunk.
     tallies: Vec<Tally>,
@@ -135,12 +135,13 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     }
     let items = compile(request, arrays)?;
     let designs = items[0].len();
-    let (stations, classes) = (items[0][0].stations.len(), items[0][0].orders.priorities.len());
-    if items.iter().flatten().any(|p| p.stations.len() != stations || p.orders.priorities.len() != classes) {
-        let bound = "of the same number of stations and customer classes, so that results have axes for them";
+    let (kind, stations, classes) = (items[0][0].kind(), items[0][0].stations().len(), items[0][0].classes());
+    let alike = |p: &Plan| (p.kind(), p.stations().len(), p.classes()) == (kind, stations, classes);
+    if !items.iter().flatten().all(alike) {
+        let bound = "of one strategy, with as many stations and customer classes, so that results have axes for them";
         return Err(Error::config("items", "shops", bound));
     }
-    let wanted = wanted(request)?;
+    let wanted = wanted(request, kind)?;
     guard(request, &items, &wanted, &horizon)?;
     let replications = request.replications as usize;
     let pieces = chunks(first, request.replications);
@@ -185,7 +186,7 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
 /// What chunks have in common.
 struct Run<'a> {
     request: &'a Request,
-    plans: &'a [Params],
+    plans: &'a [Plan],
     level: Option<Level>,
     horizon: Horizon,
     keeps_orders: bool,
@@ -196,7 +197,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn chunk(&self, piece: &Piece, room: &mut Room, found: &mut Found) -> Result<()> {
         let (designs, lanes) = (self.plans.len(), piece.lanes.len());
-        let (stations, classes) = (self.plans[0].stations.len(), self.plans[0].orders.priorities.len());
+        let (stations, classes) = (self.plans[0].stations().len(), self.plans[0].classes());
         found.sums.resize(designs * lanes, Sums::default());
         found.stations.resize(designs * lanes * stations, StationSums::default());
         found.classes.resize(designs * lanes * classes, ClassSums::default());
@@ -213,20 +214,44 @@ impl Run<'_> {
             let replication = piece.first + lane as u32;
             for (d, p) in self.plans.iter().enumerate().filter(|(d, _)| !by_recursion[*d]) {
                 self.control.cancel.check()?;
-                let whose = p.orders.whose(self.request.key, p.key, replication);
-                // Designs that share a book go on with what is drawn.
-                if d == 0 || by_recursion[d - 1] || !p.same_book {
-                    p.orders.begin(&mut room.shop.book);
-                }
-                let tally = &mut room.tallies[d];
+                let whose = p.orders().whose(self.request.key, p.key(), replication);
+                let (Room { shop, stock, tallies, .. }, cancel) = (&mut *room, &self.control.cancel);
+                let (tally, horizon) = (&mut tallies[d], self.horizon);
                 tally.section = replication as usize % crate::metrics::distribution::SECTIONS;
-                Shop::run(p, &mut room.shop, tally, whose, self.level, self.horizon, &self.control.cancel)?;
+                // Designs that share a book go on with what is drawn.
+                let begins = d == 0 || by_recursion[d - 1] || !p.same_book();
+                match p {
+                    Plan::Shop(p) => {
+                        if begins {
+                            p.orders.begin(&mut shop.book);
+                        }
+                        Shop::run(p, shop, tally, whose, self.level, horizon, cancel)?;
+                    }
+                    Plan::Stock(p) => {
+                        if begins {
+                            p.orders.begin(&mut stock.book);
+                        }
+                        StockShop::run(p, stock, tally, whose, self.level, horizon, cancel)?;
+                    }
+                }
                 let at = d * lanes + k;
                 found.sums[at] = tally.sums;
                 found.stations[at * stations..][..stations].copy_from_slice(&tally.stations);
                 found.classes[at * classes..][..classes].copy_from_slice(&tally.classes);
                 if self.keeps_orders {
-                    found.ledger[d].replication(record(&room.shop, self.horizon));
+                    let ledger = &mut found.ledger[d];
+                    match p {
+                        Plan::Shop(_) => {
+                            let Scratch { book, jobs, .. } = &room.shop;
+                            let counted = counted(book, jobs.len(), horizon);
+                            ledger.replication(counted.map(|i| Record::of(book, i, &jobs[i])));
+                        }
+                        Plan::Stock(_) => {
+                            let StockScratch { book, served, .. } = &room.stock;
+                            let counted = counted(book, served.len(), horizon);
+                            ledger.replication(counted.map(|i| served[i].record(book, i)));
+                        }
+                    }
                 }
             }
         }
@@ -234,11 +259,8 @@ impl Run<'_> {
     }
 
     /// The line that a shop is, where recursion is not ruled out.
-    fn line<'p>(&self, p: &'p Params) -> std::result::Result<lanes::Line<'p>, &'static str> {
-        if self.request.method == Method::Calendar {
-            return Err("the calendar was asked for");
-        }
-        lanes::line(p, &self.horizon)
+    fn line<'p>(&self, p: &'p Plan) -> std::result::Result<lanes::Line<'p>, &'static str> {
+        line_of(self.request, p, &self.horizon)
     }
 
     fn recursion(
@@ -258,7 +280,7 @@ impl Run<'_> {
             cancel: &self.control.cancel,
         };
         let (lanes, first) = (piece.lanes.len(), piece.lanes.start);
-        let stations = self.plans[0].stations.len();
+        let stations = self.plans[0].stations().len();
         let Found { sums, stations: rooms, ledger, .. } = found;
         lanes::run_chunk(
             line,
@@ -278,17 +300,27 @@ impl Run<'_> {
     }
 }
 
-/// The counted orders of a replication.
-fn record(room: &Scratch, horizon: Horizon) -> impl Iterator<Item = Record> + '_ {
-    let book = &room.book;
-    (0..room.jobs.len())
-        .filter(move |i| match horizon {
-            Horizon::Orders { warm_up, .. } => *i >= warm_up,
-            Horizon::Periods { warm_up, periods, .. } => {
-                book.arrival[*i] >= warm_up && book.arrival[*i] < periods
-            }
-        })
-        .map(move |i| Record::of(book, i, &room.jobs[i]))
+/// The line that a shop is, where recursion is not ruled out.
+fn line_of<'p>(
+    request: &Request,
+    p: &'p Plan,
+    horizon: &Horizon,
+) -> std::result::Result<lanes::Line<'p>, &'static str> {
+    match p {
+        Plan::Stock(_) => Err("a stock is followed event by event"),
+        Plan::Shop(_) if request.method == Method::Calendar => Err("the calendar was asked for"),
+        Plan::Shop(p) => lanes::line(p, horizon),
+    }
+}
+
+/// The counted orders of the first `orders` of a replication.
+fn counted(book: &Book, orders: usize, horizon: Horizon) -> impl Iterator<Item = usize> + '_ {
+    (0..orders).filter(move |i| match horizon {
+        Horizon::Orders { warm_up, .. } => *i >= warm_up,
+        Horizon::Periods { warm_up, periods, .. } => {
+            book.arrival[*i] >= warm_up && book.arrival[*i] < periods
+        }
+    })
 }
 
 fn horizon(request: &Request) -> Result<Horizon> {
@@ -329,7 +361,7 @@ fn horizon(request: &Request) -> Result<Horizon> {
 }
 
 /// Compiles every design of every item.
-fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Params>>> {
+fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Plan>>> {
     let designs = request.items.first().map_or(0, |i| i.designs.len());
     if designs == 0 {
         return Err(Error::config("items", request.items.len(), "≥ 1 item with ≥ 1 design each"));
@@ -339,23 +371,15 @@ fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Params>>> {
     if let Some(pair) = keys.windows(2).find(|w| w[0] == w[1]) {
         return Err(Error::config("items.key", pair[0], "unique: two items would draw the same numbers"));
     }
-    let one = |k: usize| -> Result<Vec<Params>> {
+    let one = |k: usize| -> Result<Vec<Plan>> {
         let item = &request.items[k];
         if item.designs.len() != designs {
             let bound = format!("as many as in the first item, {designs}");
             return Err(Error::config("items.designs", item.designs.len(), bound));
         }
-        let mut made: Vec<Params> = Vec::with_capacity(designs);
-        for (d, design) in item.designs.iter().enumerate() {
-            let Model::MakeToOrder(model) = design else {
-                return Err(Error::Internal { reason: "a model of another clock".to_owned() });
-            };
-            let mut p = Params::compile(model, item.key, arrays, request.periods.max(1), end_of(request))?;
-            p.same_book = d > 0
-                && matches!((&item.designs[d - 1], design), (Model::MakeToOrder(a), Model::MakeToOrder(b)) if a.orders == b.orders);
-            made.push(p);
-        }
-        Ok(made)
+        let before = |d: usize| d.checked_sub(1).map(|d| &item.designs[d]);
+        let each = item.designs.iter().enumerate();
+        each.map(|(d, design)| Plan::compile(design, before(d), item.key, arrays, request)).collect()
     };
     (0..request.items.len())
         .map(|k| one(k).map_err(|e| if request.items.len() > 1 { e.within(&label(request, k)) } else { e }))
@@ -363,33 +387,24 @@ fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Params>>> {
 }
 
 /// Positions of the metrics that are returned.
-fn wanted(request: &Request) -> Result<Vec<usize>> {
+fn wanted(request: &Request, kind: For) -> Result<Vec<usize>> {
+    let has = |m: &usize| METRICS[*m].of == For::All || METRICS[*m].of == kind;
     match &request.metrics {
-        None => Ok((0..METRICS.len()).filter(|m| METRICS[*m].of != For::Stock).collect()),
+        None => Ok((0..METRICS.len()).filter(has).collect()),
         Some(names) => names
             .iter()
             .map(|n| {
-                position(n)
-                    .filter(|m| METRICS[*m].of != For::Stock)
-                    .ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
+                position(n).filter(has).ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
             })
             .collect(),
-    }
-}
-
-impl Params {
-    /// Whether any wanted metric asks for cash, and there is any.
-    fn follows_cash(&self, wanted: &[usize]) -> bool {
-        wanted.iter().any(|m| CASH.contains(&METRICS[*m].name))
-            && self.costs != crate::config::OrderCosts::default()
     }
 }
 
 /// Bytes of an order in a ledger.
 const RECORD: f64 = 14.0 * 8.0;
 
-fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &Horizon) -> Result<()> {
-    let (designs, stations) = (items[0].len(), items[0][0].stations.len());
+fn guard(request: &Request, items: &[Vec<Plan>], wanted: &[usize], horizon: &Horizon) -> Result<()> {
+    let (designs, stations) = (items[0].len(), items[0][0].stations().len());
     let cells = (designs * items.len()) as f64 * f64::from(request.replications);
     let each =
         size_of::<Sums>() + stations * size_of::<StationSums>() + (wanted.len() * 3 + 6 * stations) * 8;
@@ -398,7 +413,7 @@ fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &H
         let orders = match horizon {
             Horizon::Orders { orders, .. } => *orders as f64,
             Horizon::Periods { periods, .. } => {
-                items.iter().flatten().filter_map(|p| p.orders.rate()).fold(0.0, f64::max) * periods
+                items.iter().flatten().filter_map(|p| p.orders().rate()).fold(0.0, f64::max) * periods
             }
         };
         bytes += cells * orders * RECORD * 2.0;
@@ -419,15 +434,12 @@ fn guard(request: &Request, items: &[Vec<Params>], wanted: &[usize], horizon: &H
 fn report(
     request: &Request,
     simd: &'static str,
-    items: &[Vec<Params>],
+    items: &[Vec<Plan>],
     horizon: &Horizon,
     lean: bool,
 ) -> OrderReport {
     let reason = items.iter().flatten().find_map(|p| {
-        if request.method == Method::Calendar {
-            return Some("the calendar was asked for");
-        }
-        lanes::line(p, horizon).err()
+        line_of(request, p, horizon).err()
     });
     let few = if lean { "; only lead times are counted" } else { "" };
     let (method, method_reason) = match reason {
@@ -441,7 +453,7 @@ fn report(
     let (mut worst, mut count) = (None::<(f64, String)>, 0);
     for (k, item) in items.iter().enumerate() {
         for (d, p) in item.iter().enumerate() {
-            load[d][k].clone_from(&p.loads);
+            load[d][k] = p.loads();
             // A run of a number of orders ends whatever the load; so does one of given orders.
             if let Some((station, rho)) = p.overloaded() {
                 status[d][k] = "unstable";
@@ -470,15 +482,17 @@ fn report(
             "orders are followed for {drain} periods after the horizon; those still open are counted in n_censored and in no mean"
         ));
     }
+    let names = |book: &OrderBook| book.classes.iter().map(|c| c.name.clone()).collect();
     OrderReport {
         method,
         method_reason,
         simd,
         status,
         load,
-        stations: items[0][0].stations.iter().map(|s| s.name.clone()).collect(),
+        stations: items[0][0].stations().into_iter().map(|s| s.0).collect(),
         classes: match &request.items[0].designs[0] {
-            Model::MakeToOrder(m) => m.orders.classes.iter().map(|c| c.name.clone()).collect(),
+            Model::MakeToOrder(m) => names(&m.orders),
+            Model::StockOnOrders(m) => names(&m.orders),
             Model::MakeToStock(_) => Vec::new(),
         },
         warnings,
@@ -488,7 +502,7 @@ fn report(
 #[allow(clippy::too_many_arguments, reason = "puts every output together in one place")]
 fn reduce(
     request: &Request,
-    items: &[Vec<Params>],
+    items: &[Vec<Plan>],
     pieces: &[Piece],
     found: Vec<Found>,
     tables: Vec<Vec<Table>>,
@@ -497,7 +511,7 @@ fn reduce(
     replications: usize,
 ) -> OrderOutcome {
     let designs = items[0].len();
-    let (stations, classes) = (items[0][0].stations.len(), items[0][0].orders.priorities.len());
+    let (stations, classes) = (items[0][0].stations().len(), items[0][0].classes());
     let cells = designs * items.len();
     // (design, item, replication) in order.
     let mut sums = vec![Sums::default(); cells * replications];
@@ -561,14 +575,14 @@ fn reduce(
             ratios.push((metric.name, pooled));
         }
     }
-    let servers =
-        |cell: usize, n: usize| items[cell % items.len()][cell / items.len()].stations[n].servers as f64;
+    let servers: Vec<Vec<(String, f64)>> =
+        (0..cells).map(|cell| items[cell % items.len()][cell / items.len()].stations()).collect();
     let mut station_arrays: Vec<(&'static str, Vec<f64>)> =
         STATION_METRICS.iter().map(|m| (m.0, Vec::with_capacity(rooms.len()))).collect();
     for (at, own) in rooms.iter().enumerate() {
         let (row, n) = (at / stations.max(1), at % stations.max(1));
         let cell = row / replications;
-        let values = station_values(own, sums[row].duration, servers(cell, n));
+        let values = station_values(own, sums[row].duration, servers[cell][n].1);
         for (m, ((_, array), x)) in station_arrays.iter_mut().zip(values).enumerate() {
             // How long queues are is a long-run quantity.
             let shown = !(unstable(cell) && matches!(m, 1 | 2));

@@ -422,6 +422,10 @@ impl<'a> Shop<'a> {
         }
         // A run of periods is counted to its horizon, whatever stopped it.
         self.now = self.now.max(horizon).min(until);
+        if self.open > 0 && until.is_finite() {
+            // Out of sight from here on.
+            self.now = until;
+        }
         Ok(())
     }
 

@@ -34,6 +34,7 @@ use crate::engine::lattice::{STRIP, Strip};
 use crate::engine::work::Cancel;
 use crate::error::{Error, Result};
 use crate::orders::{Book, Whose};
+use crate::strategy::make_to_order::ledger::Record;
 use crate::strategy::make_to_order::shop::{Horizon, Status};
 use crate::strategy::make_to_order::tally::Tally;
 use fearless_simd::Level;
@@ -52,6 +53,33 @@ pub struct Served {
     pub left: f64,
     /// Delivered (what was not lost of it), open, or rejected: all of it was lost.
     pub status: Status,
+}
+
+impl Served {
+    /// As the ledger has it: it waits from its arrival until it is complete.
+    pub fn record(&self, book: &Book, i: usize) -> Record {
+        let (a, never) = (book.arrival[i], f64::NAN);
+        let done = if self.status == Status::Delivered { self.left } else { never };
+        let requested = book.requested.at(i);
+        Record {
+            order: i as i64,
+            kinds: [book.class.at(i) as i64, book.variant.at(i) as i64, self.status as i64],
+            values: [
+                a,
+                book.size.at(i),
+                requested,
+                a + requested,
+                a,
+                a,
+                a,
+                done,
+                done,
+                self.left,
+                if self.status == Status::Delivered { self.left - a } else { 0.0 },
+                0.0,
+            ],
+        }
+    }
 }
 
 /// What happens besides orders and reviews.

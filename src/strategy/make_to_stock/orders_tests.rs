@@ -392,8 +392,8 @@ type Measure<'a> = &'a dyn Fn(&Found) -> (f64, f64);
 /// Replications of a check.
 const REPLICATIONS: u32 = 256;
 
-/// Pooled ratios and their standard errors (delta method). Cases have keys of their own: under one key all would
-/// share the luck of the same orders.
+/// Pooled ratios and their standard errors (delta method). Cases have keys of their own: under one key all
+/// would share the luck of the same orders.
 fn estimate(
     case: &str,
     model: &StockOnOrders,

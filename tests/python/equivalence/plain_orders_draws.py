@@ -262,7 +262,9 @@ class Tasks:
                 raise ValueError(f"order {i} has more units than there are addresses")
             else:
                 for k in range(int(pieces)):
-                    made += self.luck.draw(unit, Stream.PROCESSING, key, (UNIT_MARK | visit << UNIT_BITS | k) << 32 | i)
+                    made += self.luck.draw(
+                        unit, Stream.PROCESSING, key, (UNIT_MARK | visit << UNIT_BITS | k) << 32 | i
+                    )
         index = visit << 32 | i
         b = spec.get("learning", 0.0)
         return Work(

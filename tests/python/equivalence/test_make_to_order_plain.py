@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import zlib
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,12 @@ EVALUATION = 1 << 31
 def agree(shop: mk.MakeToOrder, *, exact: bool = True, **horizon: Any) -> int:
     """Compare order by order; how many orders."""
     run = mk.simulate(shop, replications=2, seed=mk.Key(99), keep="orders", **horizon)
-    model = order_model(shop, "item", lambda array, _stem: array.tolist())  # type: ignore[arg-type,return-value]
+    model = order_model(shop, "item", lambda array, _stem: array.tolist())
     compared = 0
     assert run.orders is not None
     for r in range(2):
         plain = plain_orders.ledger(
-            model, key=99, entity=mk_key("item"), replication=EVALUATION + r, **horizon
+            model, key=99, entity=zlib.crc32(b"item"), replication=EVALUATION + r, **horizon
         )
         ours = run.orders.replication(r)
         assert [STATUSES[s] for s in ours["status"]] == [row["status"] for row in plain]
@@ -62,12 +63,6 @@ def agree(shop: mk.MakeToOrder, *, exact: bool = True, **horizon: Any) -> int:
     return compared
 
 
-def mk_key(name: str) -> int:
-    import zlib
-
-    return zlib.crc32(name.encode())
-
-
 class Dice:
     """A shop at random: every rule has a chance to be in it."""
 
@@ -75,12 +70,15 @@ class Dice:
         self.r = random.Random(seed)
         self.exact = True
 
+    def pick(self, options: Any) -> Any:
+        return self.r.choice(options)
+
     def maybe(self, chance: float) -> bool:
         return self.r.random() < chance
 
     def time(self, scale: float) -> Any:
         mean = scale * self.r.uniform(0.6, 1.4)
-        return self.r.choice(
+        return self.pick(
             [
                 mk.Exponential(mean),
                 mk.Gamma(mean=mean, sd=mean * 0.5),
@@ -99,7 +97,7 @@ class Dice:
                 mk.CustomerClass("hasty", 1, priority=0, patience=mk.Exponential(6)),
             ]
         return mk.OrderBook(
-            self.r.choice(
+            self.pick(
                 [
                     load,
                     mk.RenewalArrivals(mk.Gamma(mean=1 / load, sd=0.7 / load)),
@@ -107,10 +105,10 @@ class Dice:
                     mk.RenewalArrivals(mk.Discrete([0.5 / load, 1.5 / load], [0.5, 0.5])),
                 ]
             ),
-            size=self.r.choice([1, mk.UniformInteger(1, 4)]),
+            size=self.pick([1, mk.UniformInteger(1, 4)]),
             classes=classes,
-            variants=self.r.choice([(), (3, 2, 1)]),
-            requested_lead_time=self.r.choice([0, mk.Uniform(2, 12)]),
+            variants=self.pick([(), (3, 2, 1)]),
+            requested_lead_time=self.pick([0, mk.Uniform(2, 12)]),
             patience=mk.Exponential(15) if self.maybe(0.3) else None,
             customisation=mk.Uniform(0, 1) if self.maybe(0.4) else 0,
             valuation=mk.Uniform(8, 30) if self.maybe(0.2) else None,
@@ -132,14 +130,14 @@ class Dice:
         overtime = mk.Overtime(above=3, below=1, factor=1.5) if self.maybe(0.2) else None
         return mk.Station(
             name,
-            servers=self.r.choice([1, 1, 2, 3]),
+            servers=self.pick([1, 1, 2, 3]),
             calendar=calendar,
             breakdowns=breakdowns,
             overtime=overtime,
         )
 
     def shop(self) -> mk.MakeToOrder:
-        count = self.r.choice([1, 2, 3, 4])
+        count = self.pick([1, 2, 3, 4])
         names = [f"s{n}" for n in range(count)]
         stations = [self.station(name) for name in names]
         book = self.book(1.0)
@@ -161,16 +159,16 @@ class Dice:
                     customisation=0.5 if self.maybe(0.4) else 0,
                     yield_share=0.8 if units and self.maybe(0.3) else 1,
                     rework=0.2 if rework else 0,
-                    rework_to=self.r.choice(names[: n + 1]) if rework else None,
-                    rework_most=self.r.choice([None, 1, 3]) if rework else None,
+                    rework_to=self.pick(names[: n + 1]) if rework else None,
+                    rework_most=self.pick([None, 1, 3]) if rework else None,
                 )
             )
         if not any(o.rework for o in operations) and self.maybe(0.3):
-            stations = [s.replace(buffer=self.r.choice([0, 1, 2])) if n else s for n, s in enumerate(stations)]
-        quote = self.r.choice([None, 6, 10, mk.ForwardLoading(buffer=1)])
+            stations = [s.replace(buffer=self.pick([0, 1, 2])) if n else s for n, s in enumerate(stations)]
+        quote = self.pick([None, 6, 10, mk.ForwardLoading(buffer=1)])
         if isinstance(quote, mk.ForwardLoading):
             self.exact = False
-        entry = mk.OrderEntry(delay=self.time(0.3), error=0.2, correction=1, every=self.r.choice([0, 0.5]))
+        entry = mk.OrderEntry(delay=self.time(0.3), error=0.2, correction=1, every=self.pick([0, 0.5]))
         return mk.MakeToOrder(
             orders=book,
             operations=operations,
@@ -178,22 +176,26 @@ class Dice:
             entry=entry if self.maybe(0.3) else None,
             manual_entry=mk.OrderEntry(delay=mk.Lognormal(mean=1, sd=1)) if self.maybe(0.3) else None,
             confirmation=mk.Confirmation(0.9, mk.Exponential(0.3)) if self.maybe(0.3) else None,
-            material=self.r.choice(
-                [None, mk.CalledOff(self.time(1)), mk.StockedMaterial(6, self.time(2)), None]
-            ),
-            release=self.r.choice(
+            material=self.pick([None, mk.CalledOff(self.time(1)), mk.StockedMaterial(6, self.time(2)), None]),
+            release=self.pick(
                 [None, mk.WorkloadCap(6), mk.BackwardRelease(5), mk.PeriodicRelease(1.5), None]
             ),
-            dispatch=self.r.choice(
+            dispatch=self.pick(
                 ["fcfs", "edd", "spt", "slack", "critical_ratio", "priority", mk.SetupSaving(3)]
             ),
             quote=quote,
-            acceptance=self.r.choice(
-                [None, None, mk.Acceptance(max_orders=12), mk.Acceptance(max_workload=6), mk.Acceptance(max_quote=9)]
+            acceptance=self.pick(
+                [
+                    None,
+                    None,
+                    mk.Acceptance(max_orders=12),
+                    mk.Acceptance(max_workload=6),
+                    mk.Acceptance(max_quote=9),
+                ]
             ),
-            patience_until=self.r.choice(["delivery", "start"]),
+            patience_until=self.pick(["delivery", "start"]),
             cancellation=0.02 if self.maybe(0.2) else 0,
-            delivery=self.r.choice([0, mk.Uniform(0, 1)]),
+            delivery=self.pick([0, mk.Uniform(0, 1)]),
             deliver_on_date=self.maybe(0.2),
             costs=mk.OrderCosts(price=10, price_premium=5),
         )
@@ -203,5 +205,5 @@ class Dice:
 def test_every_order_has_the_same_story_in_a_shop_made_at_random(seed: int) -> None:
     dice = Dice(seed)
     shop = dice.shop()
-    horizon: dict[str, Any] = dice.r.choice([{"orders": 80}, {"periods": 50}, {"periods": 40, "drain": 3.0}])
+    horizon: dict[str, Any] = dice.pick([{"orders": 80}, {"periods": 50}, {"periods": 40, "drain": 3.0}])
     assert agree(shop, exact=dice.exact, **horizon) > 20

@@ -1,0 +1,116 @@
+//! One design of one item where the unit is the order, whatever its strategy: what the run needs to know of it.
+
+use super::end_of;
+use crate::config::{Arrays, Model, OrderCosts, Request};
+use crate::error::{Error, Result};
+use crate::metrics::orders::{For, METRICS};
+use crate::orders::Orders;
+use crate::strategy::make_to_order::params::Params;
+use crate::strategy::make_to_stock::orders_params::StockParams;
+
+/// Metrics for which cash is followed.
+const CASH: [&str; 5] = ["receivables", "payables", "deposits", "working_capital", "peak_funding"];
+
+/// A compiled design.
+pub(super) enum Plan {
+    /// Made to order.
+    Shop(Box<Params>),
+    /// Made to stock.
+    Stock(Box<StockParams>),
+}
+
+impl Plan {
+    /// Compiles a design; `before` is the design before it, whose orders it may share.
+    pub(super) fn compile(
+        design: &Model,
+        before: Option<&Model>,
+        key: u32,
+        arrays: &Arrays,
+        request: &Request,
+    ) -> Result<Self> {
+        let (periods, end) = (request.periods.max(1), end_of(request));
+        match design {
+            Model::MakeToOrder(model) => {
+                let mut p = Params::compile(model, key, arrays, periods, end)?;
+                p.same_book = matches!(before, Some(Model::MakeToOrder(b)) if b.orders == model.orders);
+                Ok(Self::Shop(Box::new(p)))
+            }
+            Model::StockOnOrders(model) => {
+                let mut p = StockParams::compile(model, key, arrays, periods, end)?;
+                p.same_book = matches!(before, Some(Model::StockOnOrders(b)) if b.orders == model.orders);
+                Ok(Self::Stock(Box::new(p)))
+            }
+            Model::MakeToStock(_) => Err(Error::Internal { reason: "a model of another clock".to_owned() }),
+        }
+    }
+
+    /// Whose metrics it has.
+    pub(super) fn kind(&self) -> For {
+        if matches!(self, Self::Shop(_)) { For::Shop } else { For::Stock }
+    }
+
+    /// Its order book.
+    pub(super) fn orders(&self) -> &Orders {
+        match self {
+            Self::Shop(p) => &p.orders,
+            Self::Stock(p) => &p.orders,
+        }
+    }
+
+    /// Entity of the item.
+    pub(super) fn key(&self) -> u32 {
+        match self {
+            Self::Shop(p) => p.key,
+            Self::Stock(p) => p.key,
+        }
+    }
+
+    /// Whether its orders are those of the design before it.
+    pub(super) fn same_book(&self) -> bool {
+        match self {
+            Self::Shop(p) => p.same_book,
+            Self::Stock(p) => p.same_book,
+        }
+    }
+
+    /// Names and servers of its stations.
+    pub(super) fn stations(&self) -> Vec<(String, f64)> {
+        match self {
+            Self::Shop(p) => p.stations.iter().map(|s| (s.name.clone(), s.servers as f64)).collect(),
+            Self::Stock(p) => {
+                p.servers().map(|n| ("production".to_owned(), f64::from(n))).into_iter().collect()
+            }
+        }
+    }
+
+    /// Customer classes.
+    pub(super) fn classes(&self) -> usize {
+        self.orders().priorities.len()
+    }
+
+    /// Work per server-period of its stations, where arrivals have a long run.
+    pub(super) fn loads(&self) -> Option<Vec<f64>> {
+        match self {
+            Self::Shop(p) => p.loads.clone(),
+            Self::Stock(p) => p.load.map(|load| vec![load]),
+        }
+    }
+
+    /// What is too busy for a long run.
+    pub(super) fn overloaded(&self) -> Option<(&str, f64)> {
+        match self {
+            Self::Shop(p) => p.overloaded(),
+            Self::Stock(p) => p.overloaded(),
+        }
+    }
+
+    /// Whether any wanted metric asks for cash, and there is any.
+    pub(super) fn follows_cash(&self, wanted: &[usize]) -> bool {
+        match self {
+            Self::Shop(p) => {
+                wanted.iter().any(|m| CASH.contains(&METRICS[*m].name)) && p.costs != OrderCosts::default()
+            }
+            Self::Stock(_) => false,
+        }
+    }
+}
