@@ -165,6 +165,7 @@ pub struct Item {
 /// A strategy with its settings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "strategy", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "designs are few, and read once")]
 pub enum Model {
     /// Production planned ahead; what is made in one period serves the next.
     MakeToStock(MakeToStock),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..make_to_order import MakeToOrder
 from ..order_result import OrderResult
 from ._lead_time_demand import plot_lead_time_demand
 from ._orders import loads_differ, plot_lead_time, plot_load, plot_otif, quotes_only
@@ -44,8 +45,9 @@ __all__ = [
 def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     """The picture that fits a run: see `Result.plot`."""
     swept = [d for d in run.design_dims if d != "item"]
-    if isinstance(run, OrderResult) and len(swept) <= 2 and not (run.portfolio and swept):
-        return _of_orders(run, len(swept), ax, options)
+    to_order = isinstance(next(iter(run.shops.values())), MakeToOrder)
+    if isinstance(run, OrderResult) and to_order and len(swept) <= 2 and not (run.portfolio and swept):
+        return _to_order(run, len(swept), ax, options)
     if run.portfolio:
         if swept:
             raise ValueError("a swept portfolio has no single picture: simulate one item, or use to_xarray()")
@@ -68,8 +70,8 @@ def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     return plot_distribution(run, ax=ax, **options)
 
 
-def _of_orders(run: OrderResult, swept: int, ax: Any, options: dict[str, Any]) -> Any:
-    """The picture that fits a run of orders."""
+def _to_order(run: OrderResult, swept: int, ax: Any, options: dict[str, Any]) -> Any:
+    """The picture that fits a run that makes to order."""
     if run.portfolio:
         return plot_portfolio(run, **{"x": "lead_time", "y": "otif", **options}, ax=ax)
     if swept == 2:

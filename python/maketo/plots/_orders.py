@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .._check import number
 from .._designs import expand
 from ..estimate import Estimate
+from ..make_to_order import MakeToOrder
 from ..order_result import OrderResult
 from ..sweep import Sweep
 from ._style import COLOURS, axes, finish, headings, plain, spread_labels, words
@@ -42,9 +43,10 @@ def plot_lead_time(run: OrderResult, quote: float | None = None, *, ax: Any = No
     Raises
     ------
     TypeError
-        If it is no run of orders.
+        If it is no run of orders, or the quote no single number.
     ValueError
-        If the run has sweep or item axes, has no long run (status ``"unstable"``), or nothing was delivered.
+        If the quote is negative; or the run has sweep or item axes, no long run (status ``"unstable"``), or
+        no order that was delivered.
 
     Notes
     -----
@@ -59,6 +61,8 @@ def plot_lead_time(run: OrderResult, quote: float | None = None, *, ax: Any = No
         given = number("quote", quote)
         if isinstance(given, Sweep):
             raise TypeError("quote must be a single number")
+        if given < 0:
+            raise ValueError(f"quote must be ≥ 0, got {given:g}")
         promised = given
     times = run.distribution("lead_time")
     if not times.count:
@@ -69,31 +73,19 @@ def plot_lead_time(run: OrderResult, quote: float | None = None, *, ax: Any = No
     ax.stairs(shares, edges, fill=True, color=COLOURS["sky"], linewidth=0)
     mean, median, tail = times.mean().value, times.quantile(0.5).value, times.quantile(0.95).value
     lines = [
-        (mean, f"mean {mean:.4g}", "blue"),
-        (median, f"median {median:.4g}", "green"),
-        (tail, f"95 % within {tail:.4g}", "purple"),
+        (mean, f"mean {_figure(mean)}", "blue"),
+        (median, f"median {_figure(median)}", "green"),
+        (tail, f"95 % within {_figure(tail)}", "purple"),
     ]
     if promised is not None:
         counted = promised == own and "tardy_share" in run.metrics
         late = run.mean("tardy_share") if counted else times.exceeds(promised)
-        cut = np.clip(edges, promised, None)
-        ax.stairs(shares, cut, fill=True, color=COLOURS["vermilion"], linewidth=0)
-        lines.append((promised, f"quote {promised:.4g}\nlate {_percent(late)}", "vermilion"))
-    ax.set_xlabel(f"lead time ({run.catalogue['lead_time'].unit})")
-    ax.set_ylabel("density (share of orders per period)")
+        _shade(ax, edges, shares, promised, late.value - beyond)
+        lines.append((promised, f"quote {promised:.4g}\n{_late(late)}", "vermilion"))
+    rest = f"; {100 * beyond:.2g} % take longer than {_figure(edges[-1])}" if beyond > 0 else ""
+    ax.set_xlabel(f"lead time ({run.catalogue['lead_time'].unit}{rest})")
+    ax.set_ylabel("share of orders per period")
     _staircase(finish(ax), lines, (edges[0], edges[-1]), float(shares.max()))
-    if beyond > 0:
-        more = f"{_share(beyond)} take longer →"
-        ax.annotate(
-            more,
-            (1, 0),
-            (-2, 12),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="right",
-            fontsize=8,
-            color=COLOURS["grey"],
-        )
     return ax
 
 
@@ -150,9 +142,7 @@ def plot_otif(run: OrderResult, *, ax: Any = None) -> Any:
     ax.set_xlim(ax.get_xlim())
     ax.set_xlabel(f"{'' if constant else 'mean '}quoted lead time ({run.catalogue['quoted_lead_time'].unit})")
     ax.set_ylabel(f"OTIF ({run.catalogue['otif'].unit} of orders)")
-    finish(ax)
-    known = np.isfinite(low)
-    _targets(ax, x, (value, low, high), _cover(x, np.where(known, low, value), np.where(known, high, value)))
+    _targets(finish(ax), x, (value, low, high))
     return ax
 
 
@@ -193,7 +183,8 @@ def plot_load(run: OrderResult, metric: str = "lead_time", *, ax: Any = None) ->
             "changes the load, such as PoissonArrivals(Sweep([1.4, 1.6, 1.8], name='rate'))"
         )
     if not loads_differ(run):
-        what = "not known" if np.isnan(run.load).any() else "the same in all designs"
+        known = bool(run.stations) and not np.isnan(run.load).any()
+        what = "the same in all designs" if known else "not known"
         raise ValueError(f"plot_load needs loads that differ, here they are {what}: see plot_sweep")
     estimate = run.mean(metric)
     load, value = run.load.max(axis=-1), np.asarray(estimate.value)
@@ -213,7 +204,7 @@ def plot_load(run: OrderResult, metric: str = "lead_time", *, ax: Any = None) ->
     ax.margins(x=0.06, y=0.1)
     busiest = {run.stations[i] for i in run.load[order].argmax(axis=-1)}
     where = next(iter(busiest)) if len(busiest) == 1 else "the busiest station"
-    ax.set_xlabel(f"load of {where} (share of its time)")
+    ax.set_xlabel(f"load of {where} (share)")
     ax.set_ylabel(f"{words(metric)} ({about.unit})")
     finish(ax)
     taken = [box for one in drawn for box in _boxes(load[order], one, order)]
@@ -230,18 +221,22 @@ def quotes_only(run: OrderResult) -> bool:
     if len(run.design_dims) != 1 or run.portfolio:
         return False
     name, shop = next(iter(run.shops.items()))
-    return not expand({name: shop.replace(quote=None)})[0]
+    return isinstance(shop, MakeToOrder) and not expand({name: shop.replace(quote=None)})[0]
 
 
 def loads_differ(run: OrderResult) -> bool:
     """Whether the load of the busiest station is known and changes between the designs."""
+    if not run.stations:
+        return False
     busiest = run.load.max(axis=-1)
     return bool(np.isfinite(busiest).all() and np.ptp(busiest) > 1e-9)
 
 
 def _of_orders(run: Any, what: str) -> None:
     if not isinstance(run, OrderResult):
-        raise TypeError(f"{what} needs a run whose unit is the order (MakeToOrder), got {type(run).__name__}")
+        raise TypeError(
+            f"{what} needs a run whose unit is the order, as of MakeToOrder, got {type(run).__name__}"
+        )
 
 
 def _because(run: OrderResult) -> str:
@@ -314,52 +309,63 @@ def _staircase(
     ax.set_xlim(start, end)
 
 
-def _share(x: float) -> str:
-    """A share in percent, with as many digits as say something."""
-    percent = 100 * x
-    return f"{percent:.1f} %" if percent >= 1 else f"{percent:.2g} %"
+def _shade(
+    ax: Any, edges: NDArray[np.float64], shares: NDArray[np.float64], promised: float, late: float
+) -> None:
+    """What is late, as an area: within the bar of the quote as much as the bars after it leave over."""
+    first = int(np.searchsorted(edges, promised, side="right"))
+    if first > shares.size or late <= 0:
+        return
+    cut, height = edges[first:], shares[first:]
+    if first > 0:
+        part = (late - float(height @ np.diff(cut))) / (edges[first] - promised)
+        cut = np.concatenate([[promised], cut])
+        height = np.concatenate([[min(max(part, 0.0), shares[first - 1])], height])
+    ax.stairs(height, cut, fill=True, color=COLOURS["vermilion"], linewidth=0)
 
 
-def _percent(late: Estimate) -> str:
-    """A share and its interval."""
+def _figure(x: float) -> str:
+    """A time, to about one in three hundred or better."""
+    return f"{x:,.0f}" if abs(x) >= 1000 else f"{x:.1f}" if abs(x) >= 10 else f"{x:.3g}"
+
+
+def _late(late: Estimate) -> str:
+    """How many are late, and its interval."""
+    if not 0 < late.value < 1:
+        return "none late" if late.value <= 0 else "all late"
     digits = 1 if late.value >= 0.01 else 2 if late.value >= 0.001 else 3
     value, low, high = (
         f"{100 * min(max(e, 0.0), 1.0):.{digits}f}" for e in (late.value, late.low, late.high)
     )
-    return f"{value} %" + (f" [{low}, {high}]" if np.isfinite(late.low) and late.value > 0 else "")
+    return f"late {value} %" + (f" [{low}, {high}]" if np.isfinite(late.low) else "")
 
 
 # OTIF.
 
 
-def _targets(
-    ax: Any, x: NDArray[np.float64], otif: tuple[NDArray[np.float64], ...], taken: list[Box]
-) -> None:
-    """Where 90 and 95 % are reached, with the interval of the band; what is not stands above the picture."""
+def _targets(ax: Any, x: NDArray[np.float64], otif: tuple[NDArray[np.float64], ...]) -> None:
+    """Where 90 and 95 % are reached, with the interval of the band; said above the picture."""
     start, bottom = ax.get_xlim()[0], ax.get_ylim()[0]
-    marks, told, missed = [], [], []
+    told = []
     for target in _TARGETS:
         at, first, last = (_reached(x, curve, target) for curve in (otif[0], otif[2], otif[1]))
         name = f"{100 * target:g} %"
         if not np.isfinite(at):
-            missed.append(f"{name} not reached up to {x[-1]:.4g}" if at > 0 else f"{name} from {x[0]:.4g} on")
+            told.append(f"{name} {f'at more than {x[-1]:.4g}' if at > 0 else f'below {x[0]:.4g}'}")
             continue
-        ends = [
-            f"< {x[0]:.4g}" if e == -np.inf else f"> {x[-1]:.4g}" if e == np.inf else f"{e:.4g}"
-            for e in (first, last)
-        ]
+        low = f"< {x[0]:.4g}" if first == -np.inf else _figure(first)
+        high = f"> {x[-1]:.4g}" if last == np.inf else _figure(last)
         known = np.isfinite(otif[1]).all()
-        told.append(f"{name}: {at:.4g}" + (f" [{ends[0]}, {ends[1]}]" if known else ""))
-        marks.append((at, target))
+        told.append(f"{name} at {_figure(at)}" + (f" [{low}, {high}]" if known else ""))
         ax.plot(
             [start, at, at], [target, target, bottom], color=COLOURS["grey"], linewidth=0.8, linestyle=":"
         )
-        taken += [(start, target, at, target), (at, bottom, at, target)]
         ax.plot(at, target, "o", color=COLOURS["vermilion"], markersize=5, zorder=4)
-    if missed:
-        ax.set_title("; ".join(missed), loc="left", fontsize=9, color=COLOURS["grey"])
-    if marks:
-        spread_labels(ax, marks, told, ["vermilion"] * len(marks), taken)
+    # Above the picture, where no curve can be in the way.
+    title = ax.set_title(",  ".join(told), loc="left", fontsize=9, color=COLOURS["vermilion"])
+    ax.figure.draw_without_rendering()
+    if title.get_window_extent().width > ax.get_window_extent().width:
+        title.set_text("\n".join(told))
 
 
 def _reached(x: NDArray[np.float64], y: NDArray[np.float64], target: float) -> float:
@@ -386,22 +392,19 @@ def _band(ax: Any, x: NDArray[np.float64], estimate: Estimate, order: NDArray[np
 def _boxes(x: NDArray[np.float64], estimate: Estimate, order: NDArray[np.intp]) -> list[Box]:
     """What a line and its band cover, in small boxes."""
     value, low, high = (np.asarray(e)[order] for e in (estimate.value, estimate.low, estimate.high))
-    return _cover(x, np.where(np.isfinite(low), low, value), np.where(np.isfinite(high), high, value))
-
-
-def _cover(x: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64]) -> list[Box]:
     fine = np.union1d(x, np.linspace(x[0], x[-1], 80))
-    below, above = np.interp(fine, x, low), np.interp(fine, x, high)
+    below = np.interp(fine, x, np.where(np.isfinite(low), low, value))
+    above = np.interp(fine, x, np.where(np.isfinite(high), high, value))
     return [
         (fine[i], min(below[i], below[i + 1]), fine[i + 1], max(above[i], above[i + 1]))
         for i in range(fine.size - 1)
-    ] or [(x[0], below[0], x[0], above[0])]
+    ]
 
 
 def _full(ax: Any, name: str, left_out: NDArray[Any]) -> Box:
     """The line from which there is no long run, and who is beyond it."""
-    left = ax.get_xlim()[0]
-    ax.set_xlim(left, 1 + 0.09 * (1 - left))
+    left, right = ax.get_xlim()
+    ax.set_xlim(left, max(right, 1 + 0.09 * (1 - left)))
     low, high = ax.get_ylim()
     ax.axvline(1, color=COLOURS["grey"], linewidth=1, linestyle="--")
     ax.annotate(
@@ -416,7 +419,7 @@ def _full(ax: Any, name: str, left_out: NDArray[Any]) -> Box:
     )
     listed = ", ".join(f"{x:g}" for x in np.sort(left_out)) if left_out.size <= 5 else None
     who = f"{name} {listed}" if listed else f"{left_out.size} designs"
-    ax.set_xlabel(f"{ax.get_xlabel()}\nleft out, with a load of 1 or more: {who}")
+    ax.set_xlabel(f"{ax.get_xlabel()}\nleft out (load ≥ 1): {who}")
     return 1.0, low, 1.0, high
 
 
@@ -428,11 +431,19 @@ def _settings(
     name: str,
     taken: list[Box],
 ) -> None:
-    """Values of the sweep at their points, as many as fit."""
+    """Values of the sweep at their points, as many as fit: first the ends."""
     spots = ax.transData.transform(np.column_stack([x, y])) / ax.figure.dpi * 72
     placed: list[int] = []
     for i in [x.size - 1, 0, *range(1, x.size - 1)]:
-        if i not in placed and all(np.abs(spots[i] - spots[j]).max() >= 30 for j in placed):
-            placed.append(i)
-    told = [f"{name} {settings[i]:g}" if i in (0, x.size - 1) else f"{settings[i]:g}" for i in placed]
-    spread_labels(ax, [(x[i], y[i]) for i in placed], told, ["grey"] * len(placed), taken)
+        if any(np.abs(spots[i] - spots[j]).max() < 40 for j in placed):
+            continue
+        placed.append(i)
+        lines = len(ax.lines)
+        text = f"{name} {settings[i]:.4g}" if i in (0, x.size - 1) else f"{settings[i]:.4g}"
+        points = [(a, b, a, b) for a, b in zip(x, y, strict=True)]
+        spread_labels(ax, [(x[i], y[i])], [text], ["grey"], [*taken, *points])
+        note, frame = ax.texts[-1], ax.get_window_extent()
+        box = note.get_window_extent()
+        if box.x0 < frame.x0 or box.x1 > frame.x1 or box.y0 < frame.y0 or box.y1 > frame.y1:
+            for left_over in (note, *ax.lines[lines:]):
+                left_over.remove()
