@@ -143,7 +143,7 @@ LONG = {"periods": 650, "warm_up": 250, "seed": SEED, "name": "gensets"}
 seen = history.lead_times()
 paces = np.linspace(0.1, 1.2, 12)
 levels = [
-    mk.simulate(line(book(), KIT, pace), **LONG, replications=20, half="training").mean("lead_time").value
+    mk.simulate(line(book(), KIT, pace), **LONG, replications=10, half="training").mean("lead_time").value
     for pace in paces
 ]
 steady = np.isfinite(levels)
@@ -152,8 +152,168 @@ pace, slow, fast = np.interp(
 )
 shop = line(book(), KIT, pace)
 run = mk.simulate(shop, **LONG, replications=200)
-print(levels)
 print(f"{RATE:.2f} orders a day of {history.quantity.mean():.2f} sets; kits {told(kits)} days")
 print(f"lead time in the file {told(seen)} days (as if orders were independent), in the shop", run.mean("lead_time"))
 print(f"pace {pace:.2f} ({fast:.2f} to {slow:.2f} at the ends of that interval)")
 print("load:", ", ".join(f"{n} {x:.2f}" for n, x in zip(run.stations, run.load, strict=True)))
+
+# %% [markdown]
+# The ends of the pace belong to the ends of the interval around the mean lead time of the file: a short
+# history leaves much open, and we come back to that. Does the shop behave like the file? We give it **the
+# very orders of the file** (`OrderBook.from_table`: times, sizes, variants) 400 times; only kits and work are
+# drawn anew.
+
+# %%
+again = mk.simulate(
+    line(mk.OrderBook.from_table(history), KIT, pace),
+    periods=int(history.order_time.max()) + 1,
+    replications=400,
+    seed=SEED,
+    keep="orders",
+)
+times = again.orders.lead_time.reshape(400, -1)
+for name, of in {
+    "mean": np.mean,
+    "median": np.median,
+    "90 % quantile": lambda x, axis: np.quantile(x, 0.9, axis),
+}.items():
+    low, high = np.quantile(of(times, 1), [0.025, 0.975])
+    print(f"{name} of the file {of(seen, 0):.1f}, 95 % of the replays between {low:.1f} and {high:.1f} days")
+
+left, right = panels(2)
+bins = np.arange(0, np.ceil(max(seen.max(), np.quantile(times, 0.999))) + 3, 2)
+left.hist(times.ravel(), bins, density=True, color=COLOURS["sky"], label="400 replays")
+left.hist(seen, bins, density=True, histtype="step", color=COLOURS["vermilion"], linewidth=1.6, label="the file")
+left.legend(frameon=False, fontsize=9)
+say(left, "The orders of the file, replayed", "lead time (days)", "share of orders per day")
+mk.plot_lead_time(run, ax=right)
+right.set_xlabel("lead time (days)")
+right.set_title("The shop in the long run", loc="left", fontsize=10)
+plt.show()
+
+# %% [markdown]
+# ## 2 Where does the lead time go?
+
+# %%
+QUEUES = ("material_time", "waiting_time", "making_time")
+parts = {name: run.mean(name) for name in (*QUEUES, "lead_time")}
+total = parts["lead_time"].value
+assert np.isclose(sum(parts[name].value for name in QUEUES), total)  # nothing else takes time here
+left, right = panels(2, height=3.0)
+for row, (name, colour) in enumerate(zip(QUEUES, ("orange", "vermilion", "blue"), strict=True)):
+    one = parts[name]
+    left.barh(row, one.value, color=COLOURS[colour], xerr=one.value - one.low, ecolor="black", capsize=2)
+    left.text(one.high + 0.02 * total, row, f"{one.value:.1f} days, {one.value / total:.0%}", va="center", fontsize=9)
+left.set_yticks(range(3), ["kit called off", "waiting in queues", "on servers"])
+left.invert_yaxis()
+left.margins(x=0.3)
+say(left, f"Mean lead time: {total:.1f} days", "days", "")
+queue, busy = run.station("queue"), run.station("utilisation")
+for row, name in enumerate(run.stations):
+    right.barh(row, busy.value[row], color=COLOURS["sky"])
+    text = f"busy {busy.value[row]:.0%}, {queue.value[row]:.2f} orders in queue"
+    right.text(busy.value[row] + 0.02, row, text, va="center", fontsize=9)
+right.set_yticks(range(3), run.stations)
+right.invert_yaxis()
+say(right, "Stations", "share of time that a team is busy", "", xlim=(0, 1.7))
+right.set_xticks([0, 0.25, 0.5, 0.75, 1])
+plt.show()
+run.split()
+
+# %% [markdown]
+# Most of the time nothing happens to an order: it waits for its kit, or for a team. Only the last bar on the
+# left is work. Whoever wants to promise less should look at the longest bar first, but the promise hangs on
+# the *spread*, not on the mean; so we need the whole distribution.
+#
+# ## 3 What can we promise?
+#
+# **One quote for all.** On time in full (OTIF) is the share of accepted orders delivered complete by the date
+# first promised. First come, first served, the quote changes nothing in the shop; so OTIF over the quote is
+# the distribution of the lead time, read the other way.
+
+# %%
+pilot = mk.simulate(shop, **LONG, replications=60, half="training", keep="orders")
+SHARES = np.array([0.80, 0.88, 0.93, 0.96, 0.985])
+quotes = np.quantile(pilot.orders.lead_time, np.concatenate([[0.3, 0.5, 0.65], SHARES, [0.995]]))
+constant = mk.simulate(shop.replace(quote=mk.Sweep(quotes.round(1), name="quote")), **LONG, replications=60)
+(ax,) = panels(1, width=7)
+mk.plot_otif(constant, ax=ax)
+ax.set_xlabel("quoted lead time (days)")
+plt.show()
+
+# %% [markdown]
+# **A quote that looks at the shop.** A small order that finds the shop empty is done long before the date
+# that suits a large one in a full shop. Two rules know the order and the work in front of it:
+#
+# * `ForwardLoading` (capable to promise) plans each operation behind the work in front of its station, with
+#   mean times, and adds a buffer;
+# * `QuantileQuote` fits a gamma law to what is in front at the busiest station and to the order's own work,
+#   and quotes a quantile.
+#
+# A rule that promises shorter times is no better if it breaks more promises. So we compare **at the same
+# OTIF**: 20 batches of replications; all rules see the same orders, kits and work; in each batch the setting
+# of a rule (quote, buffer, p) is interpolated to 95 %. The intervals are those over batches, of *differences*
+# within a batch.
+
+# %%
+BATCHES = 20
+
+
+def batches(shop, measure, replications=5, **options):
+    """A measure of a run in batches; the k-th batch meets the same customers in every shop."""
+    options = {**LONG, "replications": replications, **options}
+    starts = replications * np.arange(BATCHES)
+    return np.array([measure(mk.simulate(shop, **options, first_replication=int(k))) for k in starts])
+
+
+def promises(run):
+    """OTIF and mean quote of each setting."""
+    return run.mean("otif").value, run.mean("quoted_lead_time").value
+
+
+def at_otif(otif, other, target=OTIF):
+    """Another number where OTIF is reached; between settings the logarithm of the rest is straight."""
+    rest = [-np.log(np.maximum(1 - x, 1e-6)) for x in (otif, target)]
+    return np.interp(rest[1], rest[0], other)
+
+
+forward = mk.simulate(
+    shop.replace(quote=mk.ForwardLoading()), **LONG, replications=20, half="training", keep="orders"
+).orders
+buffers = np.quantile(forward.lead_time - forward["quote"], SHARES)
+RULES = {
+    "one quote for all": (mk.Sweep(np.quantile(pilot.orders.lead_time, SHARES), name="quote"), "grey"),
+    "forward loading": (mk.ForwardLoading(mk.Sweep(buffers, name="buffer")), "blue"),
+    "quantile of the queue": (mk.QuantileQuote(mk.Sweep([0.8, 0.9, 0.95, 0.975, 0.995], name="p")), "vermilion"),
+}
+curves = {name: batches(shop.replace(quote=rule), promises) for name, (rule, _) in RULES.items()}
+means = {name: np.array([at_otif(*batch) for batch in curve]) for name, curve in curves.items()}
+
+(ax,) = panels(1, width=7.5)
+for name, (_, colour) in RULES.items():
+    otif, quoted = curves[name].mean(axis=0)
+    half = [interval(x)[1] for x in curves[name][:, 0].T]
+    ax.errorbar(quoted, otif, half, marker="o", markersize=4, capsize=2, color=COLOURS[colour], label=name)
+ax.axhline(OTIF, color="black", linestyle=":", linewidth=1)
+ax.legend(frameon=False, fontsize=9, loc="lower right")
+say(ax, "What rules promise, and what they keep (95 %)", "mean quoted lead time (days)", "OTIF (share of orders)")
+plt.show()
+one = means["one quote for all"]
+pd.DataFrame(
+    {
+        name: {
+            f"mean quote at OTIF {OTIF:.0%} (days)": told(mean, 2),
+            "shorter than one quote by (days)": told(one - mean, 2) if name != "one quote for all" else "",
+            "the same in %": f"{1 - mean.mean() / one.mean():.0%}" if name != "one quote for all" else "",
+        }
+        for name, mean in means.items()
+    }
+).transpose()
+
+# %%
+forward_quote = forward["quote"]
+known = 1 - (forward.lead_time - forward_quote).var() / forward.lead_time.var()
+print(f"share of the variance of lead times that forward loading foresees: {known:.0%}")
+shorter, error = interval(one - means["forward loading"])
+verdict = "shorter" if shorter > error else "longer" if shorter < -error else "neither shorter nor longer, as far as we see,"
+print(f"at the same OTIF its mean promise is {verdict} than one quote for all: {shorter:.2f} ± {error:.2f} days")

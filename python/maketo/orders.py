@@ -374,7 +374,8 @@ def _classes(value: Any) -> tuple[CustomerClass, ...]:
 
 
 def _shares(value: Any) -> NDArray[np.float64] | tuple[()]:
-    if np.ndim(value) == 1 and len(value) == 0:
+    listed = value.tolist() if isinstance(value, np.ndarray) else value
+    if isinstance(listed, (list, tuple)) and not listed:
         return ()
     return numbers("OrderBook.variants", value)
 

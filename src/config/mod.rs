@@ -180,9 +180,11 @@ impl Model {
     pub fn periodic(&self) -> Result<&MakeToStock> {
         match self {
             Self::MakeToStock(model) => Ok(model),
-            Self::MakeToOrder(_) | Self::StockOnOrders(_) => {
-                Err(Error::config("strategy", "one whose unit is the order", "one that runs period by period"))
-            }
+            Self::MakeToOrder(_) | Self::StockOnOrders(_) => Err(Error::config(
+                "strategy",
+                "one whose unit is the order",
+                "one that runs period by period",
+            )),
         }
     }
 }

@@ -107,7 +107,7 @@ pub(super) fn orders_out(py: Python<'_>, outcome: OrderOutcome) -> PyResult<Boun
     for (name, tables) in outcome.distributions {
         let mut listed = Vec::with_capacity(tables.len());
         for table in tables {
-            let sections = if table.width == 0 { 0 } else { table.counts.len() / table.width };
+            let sections = table.counts.len().checked_div(table.width).unwrap_or(0);
             let edges = if sections == 0 { Vec::new() } else { table.edges() };
             let counts: Vec<i64> = table.counts.iter().map(|n| *n as i64).collect();
             listed.push((PyArray1::from_vec(py, edges), shaped(py, counts, &[sections, table.width])?));

@@ -14,8 +14,8 @@ use crate::metrics::orders::{
     CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value,
     class_values, position, station_values,
 };
-use crate::orders::Book;
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
+use crate::orders::Book;
 use crate::strategy::make_to_order::lanes::{self, LaneScratch};
 use crate::strategy::make_to_order::ledger::{Ledger, Record};
 use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
@@ -138,7 +138,8 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     let (kind, stations, classes) = (items[0][0].kind(), items[0][0].stations().len(), items[0][0].classes());
     let alike = |p: &Plan| (p.kind(), p.stations().len(), p.classes()) == (kind, stations, classes);
     if !items.iter().flatten().all(alike) {
-        let bound = "of one strategy, with as many stations and customer classes, so that results have axes for them";
+        let bound =
+            "of one strategy, with as many stations and customer classes, so that results have axes for them";
         return Err(Error::config("items", "shops", bound));
     }
     let wanted = wanted(request, kind)?;
@@ -394,7 +395,9 @@ fn wanted(request: &Request, kind: For) -> Result<Vec<usize>> {
         Some(names) => names
             .iter()
             .map(|n| {
-                position(n).filter(has).ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
+                position(n)
+                    .filter(has)
+                    .ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
             })
             .collect(),
     }
@@ -438,9 +441,7 @@ fn report(
     horizon: &Horizon,
     lean: bool,
 ) -> OrderReport {
-    let reason = items.iter().flatten().find_map(|p| {
-        line_of(request, p, horizon).err()
-    });
+    let reason = items.iter().flatten().find_map(|p| line_of(request, p, horizon).err());
     let few = if lean { "; only lead times are counted" } else { "" };
     let (method, method_reason) = match reason {
         None => ("recursion", format!("a first come, first served line, order by order{few}")),

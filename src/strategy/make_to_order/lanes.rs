@@ -288,7 +288,7 @@ fn draw_tile(
     let source = Source { key, stream, entity };
     match law {
         Sampler::Real(law) => {
-            at_level!(level, s => draw_real(s, source, law, first, start as u64, depth, out))
+            at_level!(level, s => draw_real(s, source, law, first, start as u64, depth, out));
         }
         Sampler::Whole(table) | Sampler::Values { index: table, .. } => {
             at_level!(level, s => draw_whole(s, source, table, first, start as u64, depth, whole));
@@ -398,19 +398,19 @@ fn advance<S: Simd, const FULL: bool>(
         let mut free = [[zero; MOST_SERVERS]; MOST_STATIONS];
         let mut rooms = [[zero; 3]; MOST_STATIONS];
         for n in 0..count {
-            for k in 0..line.servers[n] {
-                free[n][k] = load(s, &state.free[n][k], g);
+            for (own, row) in free[n].iter_mut().zip(&state.free[n]).take(line.servers[n]) {
+                *own = load(s, row, g);
             }
             if FULL {
-                for k in 0..3 {
-                    rooms[n][k] = load(s, &state.stations[n][k], g);
+                for (own, row) in rooms[n].iter_mut().zip(&state.stations[n]) {
+                    *own = load(s, row, g);
                 }
             }
         }
         let mut sums = [zero; SUMS];
         let kinds = if FULL { SUMS } else { WAITING };
-        for k in 0..kinds {
-            sums[k] = load(s, &state.sums[k], g);
+        for (own, row) in sums.iter_mut().zip(&state.sums).take(kinds) {
+            *own = load(s, row, g);
         }
         let mut inside_run = 0;
         for l in 0..8 {
@@ -484,17 +484,17 @@ fn advance<S: Simd, const FULL: bool>(
         }
         sum.store_slice(&mut state.sum[g..g + 8]);
         for n in 0..count {
-            for k in 0..line.servers[n] {
-                free[n][k].store_slice(&mut state.free[n][k][g..g + 8]);
+            for (own, row) in free[n].iter().zip(&mut state.free[n]).take(line.servers[n]) {
+                own.store_slice(&mut row[g..g + 8]);
             }
             if FULL {
-                for k in 0..3 {
-                    rooms[n][k].store_slice(&mut state.stations[n][k][g..g + 8]);
+                for (own, row) in rooms[n].iter().zip(&mut state.stations[n]) {
+                    own.store_slice(&mut row[g..g + 8]);
                 }
             }
         }
-        for k in 0..kinds {
-            sums[k].store_slice(&mut state.sums[k][g..g + 8]);
+        for (own, row) in sums.iter().zip(&mut state.sums).take(kinds) {
+            own.store_slice(&mut row[g..g + 8]);
         }
     }
 }
@@ -530,7 +530,7 @@ fn read(
     if let Horizon::Orders { warm_up: 0, .. } = setting.horizon {
         window[1] = state.sum[lane] * line.scale;
     }
-    let own = std::array::from_fn(|k| at(k));
+    let own = std::array::from_fn(at);
     let mut rooms = [[0.0; 3]; MOST_STATIONS];
     for (own, rows) in rooms.iter_mut().zip(&state.stations) {
         *own = std::array::from_fn(|k| rows[k][lane]);

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! params.rs  a shop, checked and compiled; loads, means
+//! checks.rs  what a shop may be
+//! loads.rs   how much work orders bring to each station
 //! shop.rs    the way of an order, event by event        the engine: engine::calendar
 //! work.rs    stations: queues, dispatching, time on servers, blocking
 //! plan.rs    planned work, quotes
@@ -13,8 +15,10 @@
 //! To add a rule: a variant in `config`, its check in params.rs, an arm where it acts. What is random has a stream and an index
 //! of its own, so that no rule changes what another draws.
 
+mod checks;
 pub mod lanes;
 pub mod ledger;
+mod loads;
 #[allow(missing_docs, reason = "the fields are those of the configuration, which says what they are")]
 pub mod params;
 mod plan;

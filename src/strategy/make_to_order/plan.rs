@@ -46,6 +46,7 @@ impl Shop<'_> {
     // Released work.
 
     /// What an order adds to the released work.
+    #[inline]
     pub(super) fn release_work(&self, i: u32) -> f64 {
         let Release::WorkloadCap { station, .. } = self.p.release else { return 0.0 };
         if let Routing::Random { .. } = self.p.routing {
@@ -55,6 +56,7 @@ impl Shop<'_> {
         self.route(i as usize).filter(counts).map(|o| self.mean_work(i as usize, o)).sum()
     }
 
+    #[inline]
     fn released_part(&self, i: u32, operation: usize) -> f64 {
         let Release::WorkloadCap { station, .. } = self.p.release else { return 0.0 };
         let counts = station.is_none_or(|n| self.p.operations[operation].station == n);
@@ -66,6 +68,7 @@ impl Shop<'_> {
     }
 
     /// An operation is finished.
+    #[inline]
     pub(super) fn plan_done(&mut self, i: u32) {
         let at = i as usize;
         let operation = self.room.jobs[at].operation as usize;
@@ -87,6 +90,7 @@ impl Shop<'_> {
     }
 
     /// An order that was released is finished or gone.
+    #[inline]
     pub(super) fn unrelease(&mut self, i: u32) {
         self.released -= 1;
         if let Routing::Random { .. } = self.p.routing {
@@ -109,6 +113,7 @@ impl Shop<'_> {
     }
 
     /// Others may be released now.
+    #[inline]
     pub(super) fn released_work_fell(&mut self) {
         if matches!(self.p.release, Release::WorkloadCap { .. }) {
             self.release_some();
@@ -134,6 +139,7 @@ impl Shop<'_> {
         room.planned_variance = (room.planned_variance + sign * variance).max(0.0);
     }
 
+    #[inline]
     pub(super) fn plan_accepted(&mut self, i: usize, sign: f64) {
         if self.p.plans() {
             for k in 0..self.route(i).count() {
@@ -163,6 +169,7 @@ impl Shop<'_> {
     // Promises.
 
     /// Whether the customer of order `i` does not want it on these terms.
+    #[inline]
     pub(super) fn balks(&self, i: usize, quote: f64) -> bool {
         let acceptance = &self.p.acceptance;
         if acceptance.max_quote.is_some_and(|most| quote > most) {
@@ -185,6 +192,7 @@ impl Shop<'_> {
     }
 
     /// The lead time that is quoted for order `i`, which comes now.
+    #[inline]
     pub(super) fn quote(&self, i: usize) -> f64 {
         match self.p.quote {
             Quote::Requested => self.room.book.requested.at(i),

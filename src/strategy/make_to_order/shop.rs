@@ -368,6 +368,7 @@ impl<'a> Shop<'a> {
     }
 
     /// Whether order `i`, arriving at `a`, is counted.
+    #[inline]
     fn counted(&self, i: usize, a: f64) -> bool {
         match self.horizon {
             Horizon::Orders { warm_up, .. } => i >= warm_up,
@@ -454,7 +455,7 @@ impl<'a> Shop<'a> {
             }
             What::Ready(i) => {
                 if self.alive(i) {
-                    self.to_pool(i);
+                    self.queue_for_release(i);
                 }
             }
             What::Delivered(i) => self.gone(i, Status::Delivered),
@@ -472,6 +473,7 @@ impl<'a> Shop<'a> {
         self.room.jobs[i as usize].place != Place::Gone
     }
 
+    #[inline]
     fn count_level(&mut self) {
         self.level_area += f64::from(self.in_shop) * self.overlap(self.level_since, self.now);
         self.level_since = self.now;
@@ -534,6 +536,7 @@ impl<'a> Shop<'a> {
     }
 
     /// Now, or by an event.
+    #[inline]
     fn later(&mut self, time: f64, i: u32, what: What, now: impl FnOnce(&mut Self, u32)) {
         if time > self.now {
             self.room.calendar.add(time, Class::Completion, i, what);
@@ -542,6 +545,7 @@ impl<'a> Shop<'a> {
         }
     }
 
+    #[inline]
     fn decide(&mut self, i: u32) {
         match &self.p.confirmation {
             None => self.confirm(i),
@@ -552,6 +556,7 @@ impl<'a> Shop<'a> {
         }
     }
 
+    #[inline]
     fn confirm(&mut self, i: u32) {
         if let Some((chance, _)) = self.p.confirmation
             && self.own(Stream::Admin).uniform(3 << SUB_SHIFT | u64::from(i)) >= chance
@@ -608,6 +613,7 @@ impl<'a> Shop<'a> {
     }
 
     /// Material is there.
+    #[inline]
     fn ready(&mut self, i: u32) {
         let job = &mut self.room.jobs[i as usize];
         job.material = self.now;
@@ -621,16 +627,18 @@ impl<'a> Shop<'a> {
         if time > now {
             self.room.calendar.add(time, Class::Review, i, What::Ready(i));
         } else {
-            self.to_pool(i);
+            self.queue_for_release(i);
         }
     }
 
-    fn to_pool(&mut self, i: u32) {
+    #[inline]
+    fn queue_for_release(&mut self, i: u32) {
         self.room.pool.push_back(i);
         self.release_some();
     }
 
     /// Releases those at the head of the pool that may start.
+    #[inline]
     pub(super) fn release_some(&mut self) {
         while let Some(&i) = self.room.pool.front() {
             let job = &self.room.jobs[i as usize];
@@ -665,6 +673,7 @@ impl<'a> Shop<'a> {
     }
 
     /// The end of the last operation.
+    #[inline]
     pub(super) fn finished(&mut self, i: u32) {
         self.unrelease(i);
         let delivery = self.p.delivery.at(self.own(Stream::LeadTime), 2 << SUB_SHIFT | u64::from(i));
@@ -707,6 +716,7 @@ impl<'a> Shop<'a> {
     }
 
     /// An order leaves the shop, one way or another.
+    #[inline]
     pub(super) fn gone(&mut self, i: u32, status: Status) {
         self.count_level();
         self.in_shop -= 1;
@@ -723,6 +733,7 @@ impl<'a> Shop<'a> {
     }
 
     /// Brings the value tied up in an order up to now.
+    #[inline]
     pub(super) fn settle_value(&mut self, i: u32) {
         let job = &self.room.jobs[i as usize];
         if !job.released.is_nan() {
@@ -733,6 +744,7 @@ impl<'a> Shop<'a> {
         }
     }
 
+    #[inline]
     fn count(&mut self, i: usize, a: f64) {
         let counted = self.counted(i, a);
         self.tally.order(self.p, &self.room.book, i, &self.room.jobs[i], counted);

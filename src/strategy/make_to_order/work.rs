@@ -110,6 +110,7 @@ impl Shop<'_> {
         (0..own.map_or(count, Vec::len)).map(move |k| own.map_or(k, |r| r[k]))
     }
 
+    #[inline]
     fn next_operation(&mut self, i: u32) -> Option<usize> {
         let p = self.p;
         let job = &self.room.jobs[i as usize];
@@ -140,11 +141,13 @@ impl Shop<'_> {
     }
 
     /// Visit << 32 | order, of the visit that is on.
+    #[inline]
     fn visit_index(&self, i: u32, operation: usize) -> u64 {
         self.visit(i, operation) << SUB_SHIFT | u64::from(i)
     }
 
     /// Visits before the one that is on.
+    #[inline]
     fn visit(&self, i: u32, operation: usize) -> u64 {
         match self.room.visits.get(i as usize * self.p.operations.len() + operation) {
             Some(visits) => u64::from(visits - 1),
@@ -155,6 +158,7 @@ impl Shop<'_> {
     // How long it takes.
 
     /// Time per order and for all pieces, drawn; bad pieces are noted.
+    #[inline]
     fn draw_times(&mut self, i: u32, operation: usize) -> (f64, f64) {
         let p = self.p;
         let o = &p.operations[operation];
@@ -190,6 +194,7 @@ impl Shop<'_> {
     }
 
     /// Bad pieces of this visit.
+    #[inline]
     fn note_bad(&mut self, i: u32, o: &OperationParams, size: f64, visit: u64) -> f64 {
         if o.yield_share >= 1.0 {
             return 0.0;
@@ -203,6 +208,7 @@ impl Shop<'_> {
     }
 
     /// The time of a first visit, drawn along with those of other orders.
+    #[inline]
     fn first_time(&mut self, i: usize, operation: usize) -> f64 {
         let o = &self.p.operations[operation];
         let source = Source { key: self.whose.key, stream: Stream::Processing, entity: o.key };
@@ -219,6 +225,7 @@ impl Shop<'_> {
     }
 
     /// Processing time with this setup, as it will be in regular time without interruption.
+    #[inline]
     fn work(&self, i: u32, setup: f64) -> f64 {
         let job = &self.room.jobs[i as usize];
         let o = &self.p.operations[job.operation as usize];
@@ -231,6 +238,7 @@ impl Shop<'_> {
     // Into a queue and out of it.
 
     /// Whether station `n` can take one more.
+    #[inline]
     pub(super) fn has_place(&mut self, n: usize) -> bool {
         self.refresh(n);
         let Some(places) = self.p.stations[n].buffer else { return true };
@@ -244,6 +252,7 @@ impl Shop<'_> {
     }
 
     /// Puts an order into the queue of an operation.
+    #[inline]
     pub(super) fn enter(&mut self, i: u32, operation: usize) {
         let n = self.p.operations[operation].station;
         if let Some(visits) = self.room.visits.get_mut(i as usize * self.p.operations.len() + operation) {
@@ -282,6 +291,7 @@ impl Shop<'_> {
     }
 
     /// Takes an order that does not wait any longer out of the books of its queue.
+    #[inline]
     pub(super) fn leave_queue(&mut self, i: u32) {
         let n = self.station_of(i);
         let work = self.work(i, 0.0);
@@ -296,10 +306,12 @@ impl Shop<'_> {
         self.mark(n);
     }
 
+    #[inline]
     fn station_of(&self, i: u32) -> usize {
         self.p.operations[self.room.jobs[i as usize].operation as usize].station
     }
 
+    #[inline]
     fn mark(&mut self, n: usize) {
         self.room.rooms[n].dirty = true;
     }
@@ -325,6 +337,7 @@ impl Shop<'_> {
         looked
     }
 
+    #[inline]
     fn dispatch(&mut self, n: usize) {
         self.refresh(n);
         self.fill_places(n);
@@ -345,6 +358,7 @@ impl Shop<'_> {
     }
 
     /// Lets in who waits for a place.
+    #[inline]
     fn fill_places(&mut self, n: usize) {
         if self.p.stations[n].buffer.is_none() {
             return;
@@ -378,6 +392,7 @@ impl Shop<'_> {
         self.mark(n);
     }
 
+    #[inline]
     fn choose_next(&mut self, n: usize, server: usize) -> Option<u32> {
         let now = self.now;
         match self.p.dispatch {
@@ -428,6 +443,7 @@ impl Shop<'_> {
 
     // On a server.
 
+    #[inline]
     fn start(&mut self, n: usize, m: usize, i: u32) {
         let (p, now) = (self.p, self.now);
         // Looked at before the order leaves the queue.
@@ -471,11 +487,13 @@ impl Shop<'_> {
         self.room.calendar.add(finish, Class::Completion, n as u32, What::Done(n as u32, m as u32));
     }
 
+    #[inline]
     fn in_window(&self, t: f64) -> bool {
         t >= self.window[0] && t < self.window[1]
     }
 
     /// When `work` that starts now on a server is done: closed hours and breakdowns included.
+    #[inline]
     fn finish_of(&mut self, n: usize, m: usize, now: f64, work: f64) -> f64 {
         let station = &self.p.stations[n];
         let busy_clock = station.breakdowns.as_ref().is_some_and(|b| b.clock == RunningClock::Busy);
@@ -520,6 +538,7 @@ impl Shop<'_> {
     }
 
     /// Whether a station works now.
+    #[inline]
     fn is_open(&self, n: usize) -> bool {
         self.p.stations[n].calendar.as_ref().is_none_or(|c| c.is_open(self.now))
     }
@@ -540,6 +559,7 @@ impl Shop<'_> {
     }
 
     /// Brings idle servers with a clock that always runs up to now: which are down, and until when.
+    #[inline]
     fn refresh(&mut self, n: usize) {
         let always = self.p.stations[n].breakdowns.as_ref().is_some_and(|b| b.clock == RunningClock::Always);
         if !always {
@@ -569,6 +589,7 @@ impl Shop<'_> {
     }
 
     /// An operation is finished.
+    #[inline]
     pub(super) fn done(&mut self, n: usize, m: usize) {
         let i = self.room.rooms[n].servers[m].job;
         let started = self.room.rooms[n].servers[m].started;
@@ -616,6 +637,7 @@ impl Shop<'_> {
     }
 
     /// When the units of the last operation were done, where they are made one by one.
+    #[inline]
     fn units_done(&mut self, i: u32, started: f64, busy: f64) {
         let at = i as usize;
         let job = &self.room.jobs[at];
