@@ -2,17 +2,18 @@
 //!
 //! For shops that need no calendar: orders of one unit that come by a renewal process and wait; operations in a row, each at a
 //! station of its own, one server each but for the last; nothing planned, priced or interrupted. [`lines`] says whether a shop
-//! is one. [`plainly`] is the same for one replication, written for reading; both add in order of the orders, so their sums
+//! is one. `plainly` is the same for one replication, written for reading; both add in order of the orders, so their sums
 //! agree to the bit on every SIMD level. Single orders agree to the bit with the event calendar as well.
 
 use super::ledger::Record;
 use super::params::{MaterialParams, Params, TimeLaw};
+use super::plainly::plainly;
 use super::shop::{Horizon, Status};
 use super::tally::Histograms;
 use crate::config::{Acceptance, Dispatch, Quote, Release, Routing};
 use crate::engine::lattice::{DEPTH, LANES, Row, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
-use crate::engine::recursion::{MOST_SERVERS, MOST_STATIONS, serve, serve_lanes};
+use crate::engine::recursion::{MOST_SERVERS, MOST_STATIONS, serve_lanes};
 use crate::engine::work::{Cancel, Piece};
 use crate::error::Result;
 use crate::law::Sampler;
@@ -46,12 +47,12 @@ pub fn is_lean(wanted: &[usize]) -> bool {
 /// A line of stations.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
-    p: &'a Params,
-    gap: &'a Sampler,
-    scale: f64,
-    quote: f64,
-    stations: usize,
-    servers: [usize; MOST_STATIONS],
+    pub(super) p: &'a Params,
+    pub(super) gap: &'a Sampler,
+    pub(super) scale: f64,
+    pub(super) quote: f64,
+    pub(super) stations: usize,
+    pub(super) servers: [usize; MOST_STATIONS],
 }
 
 /// The line that a shop is, or why it is none.
@@ -132,26 +133,26 @@ struct State {
 }
 
 /// Sums over counted orders.
-const COUNT: usize = 0;
-const LEAD: usize = 1;
-const LEAD_SQUARES: usize = 2;
-const TARDY: usize = 3;
-const TARDINESS: usize = 4;
+pub(super) const COUNT: usize = 0;
+pub(super) const LEAD: usize = 1;
+pub(super) const LEAD_SQUARES: usize = 2;
+pub(super) const TARDY: usize = 3;
+pub(super) const TARDINESS: usize = 4;
 /// From here on only where more than the few is wanted.
-const WAITING: usize = 5;
-const WAITING_SQUARES: usize = 6;
-const MAKING: usize = 7;
-const NO_WAIT: usize = 8;
-const EARLINESS: usize = 9;
-const ON_TIME: usize = 10;
+pub(super) const WAITING: usize = 5;
+pub(super) const WAITING_SQUARES: usize = 6;
+pub(super) const MAKING: usize = 7;
+pub(super) const NO_WAIT: usize = 8;
+pub(super) const EARLINESS: usize = 9;
+pub(super) const ON_TIME: usize = 10;
 /// Over counted time.
-const IN_SHOP: usize = 11;
-const COMPLETIONS: usize = 12;
-const SUMS: usize = 13;
+pub(super) const IN_SHOP: usize = 11;
+pub(super) const COMPLETIONS: usize = 12;
+pub(super) const SUMS: usize = 13;
 /// Of stations: queue, busy, visits.
-const QUEUE: usize = 0;
-const BUSY: usize = 1;
-const VISITS: usize = 2;
+pub(super) const QUEUE: usize = 0;
+pub(super) const BUSY: usize = 1;
+pub(super) const VISITS: usize = 2;
 
 impl State {
     fn new() -> Self {
@@ -510,7 +511,7 @@ fn each(bits: u32, mut f: impl FnMut(usize, usize), g: usize) {
 }
 
 /// An order as the ledger has it, from arrival, start, end, waiting and making.
-fn record(line: Line<'_>, i: usize, [a, started, left, waiting, making]: [f64; 5]) -> Record {
+pub(super) fn record(line: Line<'_>, i: usize, [a, started, left, waiting, making]: [f64; 5]) -> Record {
     Record {
         order: i as i64,
         kinds: [0, 0, Status::Delivered as i64],
@@ -539,7 +540,7 @@ fn read(
 }
 
 /// The sums as the catalogue reads them.
-fn collect(
+pub(super) fn collect(
     line: Line<'_>,
     setting: Setting<'_>,
     window: [f64; 2],
@@ -586,99 +587,4 @@ fn collect(
         }
     }
     (sums, stations)
-}
-
-/// One replication, order by order: what [`advance`] does in lanes, written for reading.
-fn plainly(
-    line: Line<'_>,
-    setting: Setting<'_>,
-    first: u32,
-    lane: usize,
-    histograms: &mut Histograms,
-    give: Give<'_>,
-) {
-    let replication = first + lane as u32;
-    let source = |stream, entity| Source { key: setting.key, stream, entity }.line(replication);
-    let arrivals = source(Stream::Arrival, line.p.order_entity());
-    let gap = |i: usize| line.gap.at(arrivals.bits(i as u64));
-    let (limit, window) = match setting.horizon {
-        Horizon::Periods { warm_up, periods, .. } => (usize::MAX, [warm_up, periods]),
-        Horizon::Orders { warm_up, orders } => {
-            let upto = |n: usize| (0..n).map(gap).fold(0.0, |sum, x| sum + x) * line.scale;
-            (orders, [if warm_up > 0 { upto(warm_up + 1) } else { 0.0 }, upto(orders)])
-        }
-    };
-    let overlap = |a: f64, b: f64| {
-        let (a, b) = (if a > window[0] { a } else { window[0] }, if b < window[1] { b } else { window[1] });
-        if b > a { b - a } else { 0.0 }
-    };
-    let inside = |t: f64| f64::from(u8::from(t >= window[0] && t < window[1]));
-    let section = replication as usize % SECTIONS;
-    let mut free = [[0.0; MOST_SERVERS]; MOST_STATIONS];
-    let (mut sums, mut rooms, mut kept) = ([0.0; SUMS], [[0.0; 3]; MOST_STATIONS], Vec::new());
-    let mut sum = 0.0;
-    for i in 0..limit {
-        sum += gap(i);
-        let a = sum * line.scale;
-        if let Horizon::Periods { periods, .. } = setting.horizon
-            && a >= periods
-        {
-            break;
-        }
-        let counted = match setting.horizon {
-            Horizon::Periods { warm_up, .. } => a >= warm_up,
-            Horizon::Orders { warm_up, .. } => i >= warm_up,
-        };
-        let (mut ready, mut waiting, mut making, mut started) = (a, 0.0, 0.0, 0.0);
-        for n in 0..line.stations {
-            let o = &line.p.operations[n];
-            let work = o.time[0].at(source(Stream::Processing, o.key), i as u64);
-            let (start, finish) = serve(&mut free[n], line.servers[n], ready, work);
-            if n == 0 {
-                started = start;
-            }
-            waiting += start - ready;
-            making += finish - start;
-            rooms[n][QUEUE] += overlap(ready, start);
-            rooms[n][BUSY] += overlap(start, finish);
-            rooms[n][VISITS] += inside(finish);
-            ready = finish;
-        }
-        let lead = ready - a;
-        let late = ready - (a + line.quote);
-        let (tardy, early) = (if late > 0.0 { late } else { 0.0 }, if late < 0.0 { -late } else { 0.0 });
-        sums[IN_SHOP] += overlap(a, ready);
-        sums[COMPLETIONS] += inside(ready);
-        if !counted {
-            continue;
-        }
-        let yes = |b: bool| f64::from(u8::from(b));
-        let own = [
-            (COUNT, 1.0),
-            (LEAD, lead),
-            (LEAD_SQUARES, lead * lead),
-            (TARDY, yes(late > 0.0)),
-            (TARDINESS, tardy),
-            (WAITING, waiting),
-            (WAITING_SQUARES, waiting * waiting),
-            (MAKING, making),
-            (NO_WAIT, yes(waiting <= 0.0)),
-            (EARLINESS, early),
-            (ON_TIME, yes(tardy <= line.p.window[1] && early <= line.p.window[0])),
-        ];
-        for (at, x) in own {
-            sums[at] += x;
-        }
-        histograms.lead.add(section, lead);
-        if !setting.lean {
-            histograms.waiting.add(section, waiting);
-            histograms.tardiness.add(section, tardy);
-            histograms.earliness.add(section, early);
-        }
-        if setting.keeps_orders {
-            kept.push(record(line, i, [a, started, ready, waiting, making]));
-        }
-    }
-    let (sums, stations) = collect(line, setting, window, sums, rooms);
-    give(lane, sums, &stations[..line.stations], &kept);
 }

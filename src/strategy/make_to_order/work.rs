@@ -2,13 +2,13 @@
 
 use super::params::{OperationParams, UNIT_MARK, UNIT_VISITS, UNITS, of_class};
 use super::shop::{NONE, Place, Server, Shop, Status, What};
-use crate::config::{Dispatch, Routing, RunningClock};
+use crate::config::{Dispatch, Routing};
 use crate::engine::calendar::Class;
 use crate::engine::lattice::Source;
 use crate::law::direct;
 use crate::law::float::powf;
 use crate::orders::Column;
-use crate::random::{Line, SUB_SHIFT, Stream};
+use crate::random::{SUB_SHIFT, Stream};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -66,26 +66,6 @@ impl Shop<'_> {
         room.blocked.clear();
         (room.dirty, room.overtime) = (false, false);
         (room.work, room.planned, room.planned_variance, room.waking) = (0.0, 0.0, 0.0, -1.0);
-    }
-
-    fn machine_line(&self, stream: Stream, n: usize) -> Line {
-        self.line(stream, self.p.stations[n].key)
-    }
-
-    fn running_time(&self, n: usize, server: usize, failure: u64) -> f64 {
-        let index = (server as u64) << SUB_SHIFT | failure;
-        self.p.stations[n]
-            .breakdowns
-            .as_ref()
-            .map_or(f64::INFINITY, |b| b.uptime.at(self.machine_line(Stream::TimeToFailure, n), index))
-    }
-
-    fn repair_time(&self, n: usize, server: usize, failure: u64) -> f64 {
-        let index = (server as u64) << SUB_SHIFT | failure;
-        self.p.stations[n]
-            .breakdowns
-            .as_ref()
-            .map_or(0.0, |b| b.repair.at(self.machine_line(Stream::TimeToRepair, n), index))
     }
 
     // Routes.
@@ -312,7 +292,7 @@ impl Shop<'_> {
     }
 
     #[inline]
-    fn mark(&mut self, n: usize) {
+    pub(super) fn mark(&mut self, n: usize) {
         self.room.rooms[n].dirty = true;
     }
 
@@ -492,102 +472,6 @@ impl Shop<'_> {
         t >= self.window[0] && t < self.window[1]
     }
 
-    /// When `work` that starts now on a server is done: closed hours and breakdowns included.
-    #[inline]
-    fn finish_of(&mut self, n: usize, m: usize, now: f64, work: f64) -> f64 {
-        let station = &self.p.stations[n];
-        let busy_clock = station.breakdowns.as_ref().is_some_and(|b| b.clock == RunningClock::Busy);
-        if busy_clock {
-            let Server { mut uptime, mut failure, .. } = self.room.rooms[n].servers[m];
-            let (mut t, mut left, mut repairs) = (now, work, 0.0);
-            while left > uptime {
-                let repair = self.repair_time(n, m, failure);
-                t += uptime;
-                t += repair;
-                repairs += repair;
-                left -= uptime;
-                failure += 1;
-                uptime = self.running_time(n, m, failure);
-            }
-            t += left;
-            let server = &mut self.room.rooms[n].servers[m];
-            (server.uptime, server.failure) = (uptime - left, failure);
-            return match &station.calendar {
-                Some(calendar) => calendar.after(now, work + repairs),
-                None => t,
-            };
-        }
-        if station.breakdowns.is_some() {
-            // Up now, until `uptime`; work goes on whenever the server is up.
-            let Server { mut uptime, mut failure, .. } = self.room.rooms[n].servers[m];
-            let (mut t, mut left) = (now, work);
-            while left > uptime - t {
-                left -= uptime - t;
-                t = uptime + self.repair_time(n, m, failure);
-                failure += 1;
-                uptime = t + self.running_time(n, m, failure);
-            }
-            let server = &mut self.room.rooms[n].servers[m];
-            (server.uptime, server.failure) = (uptime, failure);
-            return t + left;
-        }
-        match &station.calendar {
-            Some(calendar) => calendar.after(now, work),
-            None => now + work,
-        }
-    }
-
-    /// Whether a station works now.
-    #[inline]
-    fn is_open(&self, n: usize) -> bool {
-        self.p.stations[n].calendar.as_ref().is_none_or(|c| c.is_open(self.now))
-    }
-
-    fn opening(&self, n: usize) -> f64 {
-        self.p.stations[n].calendar.as_ref().map_or(self.now, |c| c.next_open(self.now))
-    }
-
-    fn wake_at(&mut self, n: usize, time: f64) {
-        if self.room.rooms[n].waking < time || self.room.rooms[n].waking <= self.now {
-            self.room.rooms[n].waking = time;
-            self.room.calendar.add(time, Class::State, n as u32, What::Wake(n as u32));
-        }
-    }
-
-    pub(super) fn wake(&mut self, n: usize) {
-        self.mark(n);
-    }
-
-    /// Brings idle servers with a clock that always runs up to now: which are down, and until when.
-    #[inline]
-    fn refresh(&mut self, n: usize) {
-        let always = self.p.stations[n].breakdowns.as_ref().is_some_and(|b| b.clock == RunningClock::Always);
-        if !always {
-            return;
-        }
-        for m in 0..self.room.rooms[n].servers.len() {
-            let mut s = self.room.rooms[n].servers[m];
-            if s.job != NONE {
-                continue;
-            }
-            // `uptime` is when its state changes.
-            while s.uptime <= self.now {
-                if s.down {
-                    s.uptime += self.running_time(n, m, s.failure);
-                } else {
-                    s.uptime += self.repair_time(n, m, s.failure);
-                    s.failure += 1;
-                }
-                s.down = !s.down;
-            }
-            if s.down && s.woken < s.uptime {
-                s.woken = s.uptime;
-                self.room.calendar.add(s.uptime, Class::State, n as u32, What::Wake(n as u32));
-            }
-            self.room.rooms[n].servers[m] = s;
-        }
-    }
-
     /// An operation is finished.
     #[inline]
     pub(super) fn done(&mut self, n: usize, m: usize) {
@@ -681,49 +565,4 @@ fn choose(chances: &[f64], u: f64) -> Option<usize> {
         sum += x;
         u < sum
     })
-}
-
-impl crate::config::Calendar {
-    /// The number of the cycle that a time lies in.
-    fn cycle_of(&self, t: f64) -> f64 {
-        (t / self.cycle).floor()
-    }
-
-    /// Whether work is done at `t`.
-    pub fn is_open(&self, t: f64) -> bool {
-        self.next_open(t) <= t
-    }
-
-    /// The first open moment at or after `t`.
-    pub fn next_open(&self, t: f64) -> f64 {
-        let mut k = self.cycle_of(t);
-        loop {
-            let start = k * self.cycle;
-            if let Some([from, _]) = self.open.iter().find(|[_, to]| t < start + to) {
-                return t.max(start + from);
-            }
-            k += 1.0;
-        }
-    }
-
-    /// When `work` that starts at `t` is done.
-    pub fn after(&self, mut t: f64, mut work: f64) -> f64 {
-        let mut k = self.cycle_of(t);
-        loop {
-            let start = k * self.cycle;
-            for [from, to] in &self.open {
-                let (opens, closes) = (start + from, start + to);
-                if t >= closes {
-                    continue;
-                }
-                t = t.max(opens);
-                if work <= closes - t {
-                    return t + work;
-                }
-                work -= closes - t;
-                t = closes;
-            }
-            k += 1.0;
-        }
-    }
 }

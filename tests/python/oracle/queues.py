@@ -30,7 +30,7 @@ class Queue:
 
     id: str
     model: str
-    """Name of the function in `exact_queues.py`, and of the shop in `test_make_to_order.py`."""
+    """Name of the function in `exact_queues.py` and of the shop in `queue_shops.py`."""
     given: Mapping[str, Any]
     exact: Mapping[Key, float]
     source: str
