@@ -1,7 +1,7 @@
 """The core and the plain simulation beside it tell the same story of every order, in shops made at random.
 
-Times agree to the bit. Where sums of planned work or working hours decide (capable-to-promise quotes, calendars,
-learning), they agree to 1e-9 relative, because the two add in different orders.
+Times agree to the bit. Where sums of planned work or working hours decide (capable-to-promise quotes,
+calendars), they agree to 1e-9 relative, because the two add in different orders.
 """
 
 from __future__ import annotations
