@@ -127,10 +127,7 @@ def jackson(
         operations=[mk.Operation(n, mk.Exponential(1 / mu)) for n, mu in zip(names, mus, strict=True)],
         stations={n: mk.Station(servers=c) for n, c in zip(names, servers, strict=True)},
         routing=mk.RandomRouting(
-            {
-                n: {m: p for m, p in zip(names, row, strict=True) if p}
-                for n, row in zip(names, P, strict=True)
-            },
+            {name: dict(zip(names, row, strict=True)) for name, row in zip(names, P, strict=True)},
             start={name: g / math.fsum(gamma) for name, g in zip(names, gamma, strict=True)},
         ),
     )
