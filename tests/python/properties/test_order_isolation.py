@@ -1,4 +1,4 @@
-"""An order has one story whatever runs beside it: threads, SIMD level, shards, sweeps, other items (spec R3)."""
+"""An order has one story whatever runs beside it: threads, SIMD level, shards, sweeps, items (spec R3)."""
 
 from __future__ import annotations
 
