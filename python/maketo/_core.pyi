@@ -26,6 +26,7 @@ __all__ = [
     "quantile_nodes",
     "ratio",
     "simulate",
+    "student_t",
     "summarise",
     "uniform",
 ]

@@ -67,7 +67,7 @@ def full(**changes: Any) -> mk.MakeToOrder:
         "operations": [
             mk.Operation(
                 "cut",
-                mk.Gamma(mean=0.5, sd=0.3),
+                mk.Weibull(mean=0.5, sd=0.3),
                 setup=0.1,
                 learning=0.1,
                 learning_floor=0.5,
@@ -89,7 +89,7 @@ def full(**changes: Any) -> mk.MakeToOrder:
                 servers=2, calendar=mk.WorkingHours([(0.1, 0.9)]), overtime=mk.Overtime(2, 1, 1.5), rate=2
             ),
             "mill": mk.Station(
-                servers=2, breakdowns=mk.Breakdowns(mk.Exponential(6), mk.Gamma(mean=0.3, sd=0.1)), rate=3
+                servers=2, breakdowns=mk.Breakdowns(mk.Exponential(6), mk.Uniform(0.1, 0.5)), rate=3
             ),
         },
         "entry": mk.OrderEntry(0.1, 0.2, mk.Exponential(0.5), 0.25),
@@ -121,10 +121,19 @@ def random_shop(seed: int) -> mk.MakeToOrder:
 # What is run by recursion and what is not, and every source of orders.
 SHOPS: dict[str, mk.MakeToOrder] = {
     "one server": plain(),
+    "a line by recursion": plain(
+        orders=mk.RenewalArrivals(mk.Uniform(0.5, 2)),
+        operations=[
+            mk.Operation("a", mk.Exponential(0.9)),
+            mk.Operation("b", mk.Triangular(0, 1, 2)),
+            mk.Operation("c", mk.Exponential(2)),
+        ],
+        stations={"c": mk.Station(servers=3)},
+    ),
     "a line": plain(
         orders=mk.OrderBook(0.7, size=mk.Geometric(mean=2, start=1), requested_lead_time=mk.Uniform(2, 9)),
         operations=[
-            mk.Operation("a", mk.Gamma(mean=1, sd=0.5)),
+            mk.Operation("a", mk.Triangular(0.2, 0.8, 2)),
             mk.Operation("b", mk.Exponential(1.6)),
         ],
         stations={"b": mk.Station(servers=3, rate=2)},
@@ -146,7 +155,7 @@ SHOPS: dict[str, mk.MakeToOrder] = {
         dispatch=mk.SetupSaving(2),
     ),
     "an open network": plain(
-        orders=mk.RenewalArrivals(mk.Gamma(mean=2, sd=1)),
+        orders=mk.RenewalArrivals(mk.Uniform(0.5, 3.5)),
         operations=[mk.Operation("a", mk.Exponential(0.5)), mk.Operation("b", mk.Exponential(0.7))],
         routing=mk.RandomRouting({"a": {"b": 0.6, "a": 0.1}, "b": {"a": 0.2}}, start={"a": 0.5, "b": 0.5}),
         dispatch="slack",

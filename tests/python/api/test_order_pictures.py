@@ -13,7 +13,7 @@ import maketo as mk
 
 plt = pytest.importorskip("matplotlib.pyplot")
 
-WORK = {"machine": mk.Exponential(1), "constant": 1, "nothing": 0}
+WORK: dict[str, Any] = {"machine": mk.Exponential(1), "constant": 1, "nothing": 0}
 
 
 @pytest.fixture(autouse=True)

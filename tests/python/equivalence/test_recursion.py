@@ -74,7 +74,8 @@ def test_orders_are_those_of_the_calendar_to_the_bit(
     fast = run(shop, horizon, replications)
     slow = run(shop, horizon, replications, method="calendar")
     assert (fast.method, slow.method) == ("recursion", "calendar")
-    assert fast.orders is not None and slow.orders is not None
+    assert fast.orders is not None
+    assert slow.orders is not None
     assert np.array_equal(fast.orders.offsets, slow.orders.offsets)
     for name, column in fast.orders.items():
         tolerance = 1e-12 if name in ("waiting", "making") else 0.0
@@ -90,8 +91,10 @@ def test_orders_are_those_of_the_calendar_to_the_bit(
 @by_line
 def test_the_plain_form_agrees_to_the_bit(shop: mk.MakeToOrder, horizon: dict[str, Any]) -> None:
     fast, plain = run(shop, horizon), run(shop, horizon, simd="scalar")
-    assert plain.method == "recursion" and plain.simd == "scalar"
-    assert fast.orders is not None and plain.orders is not None
+    assert plain.method == "recursion"
+    assert plain.simd == "scalar"
+    assert fast.orders is not None
+    assert plain.orders is not None
     for name, column in fast.orders.items():
         assert np.array_equal(column, plain.orders[name], equal_nan=True), name
     for name in fast.metrics:

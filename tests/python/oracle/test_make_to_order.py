@@ -168,6 +168,7 @@ def test_repairs_spread_the_time_on_a_machine(queue: Queue, parts: int) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize(("queue", "parts"), REPAIRED, ids=str)
 def test_repairs_at_full_precision(queue: Queue, parts: int) -> None:
     check_spread_of_making(queue, 14 * parts, loosened=1)
@@ -208,6 +209,7 @@ def test_a_quote_by_quantile_is_kept() -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 def test_a_quote_by_quantile_is_kept_at_full_precision() -> None:
     check_quotes_are_kept(1024 * 16, loosened=1)
 

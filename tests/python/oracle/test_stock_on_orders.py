@@ -39,8 +39,8 @@ def made(rate: float, level: int, time: Any, servers: int = 1, **settings: Any) 
 
 HOLD_AND_WAIT = mk.Costs(holding=1, backorder=9)
 
-# Exact values: Zipkin, Foundations of Inventory Management, 2000, ch. 6–7; Hadley and Whitin, 1963; Palm's theorem
-# and Erlang's loss formula; Panjer's recursion; Buzacott and Shanthikumar, 1993, ch. 4.
+# Exact values: Zipkin, Foundations of Inventory Management, 2000, ch. 6–7; Hadley and Whitin, 1963; Palm's
+# theorem and Erlang's loss formula; Panjer's recursion; Buzacott and Shanthikumar, 1993, ch. 4.
 CASES = [
     Case(
         "base stock, Poisson orders, constant lead time",
@@ -192,6 +192,7 @@ def check(case: Case, seed: int, replications: int, loosened: float) -> None:
     run = mk.simulate(
         case.shop, periods=3500, warm_up=500, replications=replications, seed=seed, keep="summary"
     )
+    assert isinstance(run, mk.OrderResult)
     for name, exact in case.exact.items():
         estimate = run.mean(name)
         share = mk.ORDER_METRICS[name].unit == "share" and exact > 0.5
