@@ -487,6 +487,8 @@ for row, (rule, (_, colour)) in enumerate(DISPATCH.items()):
             ax.annotate(CUSTOMERS[k].name, (mean, row), (0, 11 - 22 * k), **above)
 left.set_yticks(range(len(DISPATCH)), [text for text, _ in DISPATCH.values()])
 left.set_ylim(len(DISPATCH) - 0.4, -0.6)
+for ax in (left, right):
+    ax.margins(x=0.12)
 say(left, f"Late, asked for {soon} and {later} days (95 %)", "late orders (%)", "")
 say(right, "Lead time (95 %)", "mean lead time (days)", "")
 plt.show()

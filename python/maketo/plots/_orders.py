@@ -113,7 +113,8 @@ def plot_otif(run: OrderResult, *, ax: Any = None) -> Any:
 
     Notes
     -----
-    Between two quotes the line is straight. The interval of a mark is where the ends of the band reach it.
+    Between two quotes the share of orders that are not on time falls exponentially. The interval of a mark is
+    where the ends of the band reach it.
     """
     _of_orders(run, "plot_otif")
     if not quotes_only(run):
@@ -134,8 +135,13 @@ def plot_otif(run: OrderResult, *, ax: Any = None) -> Any:
     low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
     ax = axes(ax)
     blue = COLOURS["blue"]
-    ax.fill_between(x, low, high, color=blue, alpha=0.25, linewidth=0)
-    ax.plot(x, value, color=blue, marker="o" if x.size <= 12 else None, markersize=4)
+    fine = np.union1d(x, np.linspace(x[0], x[-1], 200))
+    ax.fill_between(
+        fine, _between(x, low, fine), _between(x, high, fine), color=blue, alpha=0.25, linewidth=0
+    )
+    ax.plot(fine, _between(x, value, fine), color=blue)
+    if x.size <= 12:
+        ax.plot(x, value, "o", color=blue, markersize=4)
     ax.margins(x=0.03)
     bottom = min(float(np.nanmin([value, low])), _TARGETS[0])
     ax.set_ylim(bottom - 0.06 * (1 - bottom), 1 + 0.03 * (1 - bottom))
@@ -376,7 +382,21 @@ def _reached(x: NDArray[np.float64], y: NDArray[np.float64], target: float) -> f
     if not up.size:
         return np.inf
     i = int(up[0])
-    return float(x[i] + (x[i + 1] - x[i]) * (target - y[i]) / (y[i + 1] - y[i]))
+    low, high, wanted = y[i], y[i + 1], target
+    if high < 1:
+        low, high, wanted = (-np.log(1 - part) for part in (low, high, wanted))
+    return float(x[i] + (x[i + 1] - x[i]) * (wanted - low) / (high - low))
+
+
+def _between(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares between those known: the rest falls exponentially, or straight to nothing."""
+    if x.size < 2:
+        return np.broadcast_to(y[0], at.shape)
+    rest = 1 - y
+    falling = 1 - np.exp(np.interp(at, x, np.log(np.where(rest > 0, rest, 1.0))))
+    to_nothing = (rest[:-1] <= 0) | (rest[1:] <= 0)
+    segment = np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 2)
+    return np.where(to_nothing[segment], np.interp(at, x, y), falling)
 
 
 # Load.

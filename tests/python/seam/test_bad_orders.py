@@ -50,6 +50,13 @@ def routed(chances: Any, **fields: Any) -> mk.MakeToOrder:
     return two(routing=mk.RandomRouting(chances, **fields))
 
 
+def at(make: Callable[..., Any], field: str, /, **others: Any) -> Field:
+    """What makes a noun with a value in one of its fields."""
+    return lambda x: make(**others, **{field: x})
+
+
+untyped: Any = mk
+"""What type checkers would refuse as well."""
 BREAKDOWNS: dict[str, Any] = {"uptime": 5, "repair": 1}
 OVERTIME: dict[str, Any] = {"above": 3, "below": 1, "factor": 1.5}
 
@@ -61,9 +68,11 @@ NUMBERS: dict[str, Field] = {
     "Station.rate": lambda x: mk.Station(rate=x),
     "WorkingHours.cycle": lambda x: mk.WorkingHours([(0, 1)], x),
     "WorkingHours.open[1]": lambda x: mk.WorkingHours([(0, 0.5), (x, 1)]),
-    **{f"Overtime.{n}": lambda x, n=n: mk.Overtime(**{**OVERTIME, n: x}) for n in OVERTIME},
     **{
-        f"Operation.{n}": lambda x, n=n: operation(**{n: x})
+        f"Overtime.{n}": at(mk.Overtime, n, **{k: v for k, v in OVERTIME.items() if k != n}) for n in OVERTIME
+    },
+    **{
+        f"Operation.{n}": at(operation, n)
         for n in ("customisation", "yield_share", "rework", "learning", "learning_floor")
     },
     "OrderEntry.error": lambda x: mk.OrderEntry(error=x),
@@ -78,8 +87,8 @@ NUMBERS: dict[str, Field] = {
     "ForwardLoading.buffer": mk.ForwardLoading,
     "Acceptance.max_workload": lambda x: mk.Acceptance(max_workload=x),
     "Acceptance.max_quote": lambda x: mk.Acceptance(max_quote=x),
-    **{f"OrderCosts.{n}": lambda x, n=n: mk.OrderCosts(**{n: x}) for n, _ in mk.OrderCosts()._items()},
-    **{f"Payment.{n}": lambda x, n=n: mk.Payment(**{n: x}) for n, _ in mk.Payment()._items()},
+    **{f"OrderCosts.{n}": at(mk.OrderCosts, n) for n, _ in mk.OrderCosts()._items()},
+    **{f"Payment.{n}": at(mk.Payment, n) for n, _ in mk.Payment()._items()},
     "cancellation": lambda x: plain(cancellation=x),
     "on_time_window[0]": lambda x: plain(on_time_window=(x, 1)),
     "on_time_window[1]": lambda x: plain(on_time_window=(1, x)),
@@ -89,7 +98,7 @@ LAWS: dict[str, Field] = {
     "RenewalArrivals.gap": mk.RenewalArrivals,
     "SplitDemand.demand": mk.SplitDemand,
     **{
-        f"CustomerClass.{n}": lambda x, n=n: mk.CustomerClass("a", **{n: x})
+        f"CustomerClass.{n}": at(mk.CustomerClass, n, name="a")
         for n in (
             "size",
             "requested_lead_time",
@@ -100,7 +109,7 @@ LAWS: dict[str, Field] = {
         )
     },
     **{
-        f"OrderBook.{n}": lambda x, n=n: mk.OrderBook(1, **{n: x})
+        f"OrderBook.{n}": at(mk.OrderBook, n, arrivals=1)
         for n in (
             "size",
             "requested_lead_time",
@@ -113,7 +122,7 @@ LAWS: dict[str, Field] = {
     },
     "Breakdowns.uptime": lambda x: mk.Breakdowns(x, 1),
     "Breakdowns.repair": lambda x: mk.Breakdowns(1, x),
-    **{f"Operation.{n}": lambda x, n=n: operation(**{n: x}) for n in ("time", "unit_time", "setup")},
+    **{f"Operation.{n}": at(operation, n) for n in ("time", "unit_time", "setup")},
     "Operation.times_by_class['a']": lambda x: operation(times_by_class={"a": x}),
     "OrderEntry.delay": mk.OrderEntry,
     "OrderEntry.correction": lambda x: mk.OrderEntry(correction=x),
@@ -140,7 +149,7 @@ ARRAYS: dict[str, Field] = {
     "VaryingArrivals.rates": mk.VaryingArrivals,
     "GivenOrders.times": mk.GivenOrders,
     **{
-        f"GivenOrders.{n}": lambda x, n=n: mk.GivenOrders([1, 2], **{n: x})
+        f"GivenOrders.{n}": at(mk.GivenOrders, n, times=[1, 2])
         for n in ("size", "customer_class", "variant", "requested_lead_time")
     },
     "OrderBook.variants": lambda x: mk.OrderBook(1, variants=x),
@@ -151,7 +160,7 @@ NOUNS: dict[str, Field] = {
     "Station.breakdowns": lambda x: mk.Station(breakdowns=x),
     "Station.overtime": lambda x: mk.Station(overtime=x),
     **{
-        n: lambda x, n=n: plain(**{n: x})
+        n: at(plain, n)
         for n in (
             "orders",
             "operations",
@@ -178,7 +187,14 @@ def test_a_number_is_finite_and_nothing_that_looks_like_one(field: str) -> None:
     for value, word in ((math.nan, "nan"), (math.inf, "inf"), (-math.inf, "-inf")):
         refused(lambda: make(value), ValueError, [named, "finite", word])  # noqa: B023
     refused(lambda: make(2**63), ValueError, [named, "2⁶³", str(2**63)])
-    for value, word in ((True, "True"), ("1", "'1'"), (1j, "1j"), ([1.0], "[1.0]"), (MACHINE, "machine")):
+    wrong: list[tuple[Any, str]] = [
+        (True, "True"),
+        ("1", "'1'"),
+        (1j, "1j"),
+        ([1.0], "[1.0]"),
+        (MACHINE, "machine"),
+    ]
+    for value, word in wrong:
         refused(lambda: make(value), TypeError, [named, "number", word])  # noqa: B023
 
 
@@ -188,7 +204,13 @@ def test_a_law_is_finite_and_nothing_that_looks_like_one(field: str) -> None:
     for value, word in ((math.nan, "nan"), (math.inf, "inf")):
         refused(lambda: make(value), ValueError, [field, "finite", word])  # noqa: B023
     refused(lambda: make([1.0, math.nan]), ValueError, [field, "finite", "position 1"])
-    for value, word in ((True, "bool"), ("1", "str"), (mk.Poisson, "class Poisson"), (MACHINE, "Operation")):
+    wrong: list[tuple[Any, str]] = [
+        (True, "bool"),
+        ("1", "str"),
+        (mk.Poisson, "class Poisson"),
+        (MACHINE, "Operation"),
+    ]
+    for value, word in wrong:
         refused(lambda: make(value), TypeError, [field, "law", word])  # noqa: B023
 
 
@@ -245,7 +267,7 @@ def test_a_noun_in_plain_data_has_the_fields_of_the_noun() -> None:
 
 # Wrong kinds where there is more to say, when the noun is made.
 MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
-    ("text for a rate", lambda: mk.OrderBook("0.5"), TypeError, ["OrderBook.arrivals", "rate", "'0.5'"]),  # type: ignore[arg-type]
+    ("text for a rate", lambda: untyped.OrderBook("0.5"), TypeError, ["OrderBook.arrivals", "rate", "'0.5'"]),
     ("truth for a rate", lambda: mk.OrderBook(True), TypeError, ["OrderBook.arrivals", "rate", "True"]),
     (
         "a law for arrivals",
@@ -273,7 +295,7 @@ MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
         TypeError,
         ["CustomerClass.name", "empty", "''"],
     ),
-    ("a class by number", lambda: mk.CustomerClass(3), TypeError, ["CustomerClass.name", "text", "3"]),  # type: ignore[arg-type]
+    ("a class by number", lambda: untyped.CustomerClass(3), TypeError, ["CustomerClass.name", "text", "3"]),
     *(
         (
             f"priority {p}",
@@ -286,10 +308,10 @@ MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
     ("an empty key", lambda: book(key=""), ValueError, ["OrderBook.key", "empty"]),
     (
         "whether it repeats",
-        lambda: mk.VaryingArrivals([1], 1),
+        lambda: untyped.VaryingArrivals([1], 1),
         TypeError,
         ["VaryingArrivals.cycle", "True", "1"],
-    ),  # type: ignore[arg-type]
+    ),
     (
         "a blank rate",
         lambda: mk.VaryingArrivals([1, np.nan]),
@@ -298,42 +320,47 @@ MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
     ),
     ("a blank share", lambda: book(variants=[1, np.nan]), ValueError, ["OrderBook.variants", "position 1"]),
     # Stations.
-    ("a station by number", lambda: mk.Station(3), TypeError, ["Station.name", "text", "3"]),  # type: ignore[arg-type]
-    ("no hours", lambda: mk.WorkingHours(8), TypeError, ["WorkingHours.open", "(from, to)", "8"]),  # type: ignore[arg-type]
+    ("a station by number", lambda: untyped.Station(3), TypeError, ["Station.name", "text", "3"]),
+    ("no hours", lambda: untyped.WorkingHours(8), TypeError, ["WorkingHours.open", "(from, to)", "8"]),
     (
         "text for hours",
-        lambda: mk.WorkingHours("8-16"),
+        lambda: untyped.WorkingHours("8-16"),
         TypeError,
         ["WorkingHours.open", "(from, to)", "8-16"],
-    ),  # type: ignore[arg-type]
+    ),
     (
         "half an interval",
-        lambda: mk.WorkingHours([(0,)]),
+        lambda: untyped.WorkingHours([(0,)]),
         TypeError,
         ["WorkingHours.open[0]", "pair", "(0,)"],
-    ),  # type: ignore[list-item]
+    ),
     (
         "text for a time",
-        lambda: mk.WorkingHours([(0, "1")]),
+        lambda: untyped.WorkingHours([(0, "1")]),
         TypeError,
         ["WorkingHours.open[0]", "number", "'1'"],
-    ),  # type: ignore[list-item]
+    ),
     (
         "a swept time",
-        lambda: mk.WorkingHours([(0, mk.Sweep([0.5, 1]))]),  # type: ignore[list-item]
+        lambda: untyped.WorkingHours([(0, mk.Sweep([0.5, 1]))]),
         TypeError,
         ["WorkingHours.open[0]", "single", "Sweep"],
     ),
-    ("a swept cycle", lambda: mk.WorkingHours([(0, 1)], mk.Sweep([1, 2])), TypeError, ["cycle", "single"]),  # type: ignore[arg-type]
+    (
+        "a swept cycle",
+        lambda: untyped.WorkingHours([(0, 1)], mk.Sweep([1, 2])),
+        TypeError,
+        ["cycle", "single"],
+    ),
     ("a clock", lambda: mk.Breakdowns(1, 1, "idle"), ValueError, ["Breakdowns.clock", "'busy'", "'idle'"]),
     # Operations.
     ("no station", lambda: mk.Operation("", 1), TypeError, ["Operation.station", "empty", "''"]),
     (
         "a station that is none",
-        lambda: mk.Operation(mk.Station("a"), 1),
+        lambda: untyped.Operation(mk.Station("a"), 1),
         TypeError,
         ["Operation.station", "text"],
-    ),  # type: ignore[arg-type]
+    ),
     ("a name that is none", lambda: operation(name=3), TypeError, ["Operation.name", "text", "3"]),
     ("rework to a number", lambda: operation(rework_to=0), TypeError, ["Operation.rework_to", "text", "0"]),
     ("no time", lambda: mk.Operation("a"), ValueError, ["Operation.time", "unit_time", "'a'"]),
@@ -401,15 +428,25 @@ MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
         ["on_time_window", "single"],
     ),
     ("a truth for a quote", lambda: plain(quote=True), TypeError, ["quote", "number", "True"]),
-    ("the cap of no station", lambda: mk.WorkloadCap(3, 0), TypeError, ["WorkloadCap.station", "name", "0"]),  # type: ignore[arg-type]
+    (
+        "the cap of no station",
+        lambda: untyped.WorkloadCap(3, 0),
+        TypeError,
+        ["WorkloadCap.station", "name", "0"],
+    ),
     (
         "the cap of another shop",
         lambda: plain(release=mk.WorkloadCap(3, "saw")),
         ValueError,
         ["release.station", "machine", "'saw'"],
     ),
-    ("no routes", lambda: mk.VariantRouting(3), TypeError, ["VariantRouting.routes", "3"]),  # type: ignore[arg-type]
-    ("a route of numbers", lambda: mk.VariantRouting([[0]]), TypeError, ["VariantRouting.routes[0]", "[0]"]),  # type: ignore[list-item]
+    ("no routes", lambda: untyped.VariantRouting(3), TypeError, ["VariantRouting.routes", "3"]),
+    (
+        "a route of numbers",
+        lambda: untyped.VariantRouting([[0]]),
+        TypeError,
+        ["VariantRouting.routes[0]", "[0]"],
+    ),
     ("text for a route", lambda: mk.VariantRouting(["ab"]), TypeError, ["VariantRouting.routes[0]", "'ab'"]),
     (
         "a route to nowhere",
@@ -417,20 +454,20 @@ MADE: list[tuple[str, Make, type[Exception], list[str]]] = [
         ValueError,
         ["routes[0]", "a, b", "'x'"],
     ),
-    ("no next", lambda: mk.RandomRouting([["a"]]), TypeError, ["RandomRouting.next", "mapping"]),  # type: ignore[arg-type]
+    ("no next", lambda: untyped.RandomRouting([["a"]]), TypeError, ["RandomRouting.next", "mapping"]),
     (
         "no chances",
-        lambda: mk.RandomRouting({"a": 0.5}),
+        lambda: untyped.RandomRouting({"a": 0.5}),
         TypeError,
         ["RandomRouting.next['a']", "chances", "0.5"],
-    ),  # type: ignore[dict-item]
+    ),
     (
         "a blank chance",
         lambda: mk.RandomRouting({"a": {"b": math.nan}}),
         ValueError,
         ["next['a']", "finite", "nan"],
     ),
-    ("a text chance", lambda: mk.RandomRouting({"a": {"b": "1"}}), TypeError, ["next['a']", "numbers"]),  # type: ignore[dict-item]
+    ("a text chance", lambda: untyped.RandomRouting({"a": {"b": "1"}}), TypeError, ["next['a']", "numbers"]),
     ("from nowhere", lambda: routed({"x": {"a": 0.5}}), ValueError, ["routing", "a, b", "'x'"]),
     ("to nowhere", lambda: routed({"a": {"x": 0.5}}), ValueError, ["routing", "a, b", "'x'"]),
     ("a start nowhere", lambda: routed({}, start={"x": 1}), ValueError, ["routing", "a, b", "'x'"]),

@@ -217,7 +217,8 @@ def test_plain_things_become_nouns() -> None:
     assert plain(payment={"deposit": 0.5}).payment == mk.Payment(0.5)
     assert plain(entry={"every": 1}).entry == mk.OrderEntry(every=1)
     assert plain(acceptance={"max_orders": 3}).acceptance == mk.Acceptance(3)
-    assert mk.WorkingHours(np.array([[0, 0.5], [0.75, 1]])) == mk.WorkingHours([(0, 0.5), (0.75, 1)])
+    hours: Any = np.array([[0, 0.5], [0.75, 1]])
+    assert mk.WorkingHours(hours) == mk.WorkingHours([(0, 0.5), (0.75, 1)])
     assert mk.BuildToOrder is mk.MakeToOrder
 
 
