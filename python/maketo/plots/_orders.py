@@ -19,6 +19,7 @@ __all__ = ["loads_differ", "plot_lead_time", "plot_load", "plot_otif", "quotes_o
 
 _DISTRIBUTIONS = ("lead_time", "waiting_time", "tardiness", "earliness")
 _TARGETS = (0.9, 0.95)
+_TAIL = 0.5
 Box: TypeAlias = tuple[float, float, float, float]
 """Left, bottom, right, top in data."""
 
@@ -113,8 +114,8 @@ def plot_otif(run: OrderResult, *, ax: Any = None) -> Any:
 
     Notes
     -----
-    Between two quotes the share of orders that are not on time falls exponentially. The interval of a mark is
-    where the ends of the band reach it.
+    Between two quotes the share of orders that are not on time falls exponentially where it is less than one
+    half, and straight elsewhere. The interval of a mark is where the ends of the band reach it.
     """
     _of_orders(run, "plot_otif")
     if not quotes_only(run):
@@ -383,20 +384,19 @@ def _reached(x: NDArray[np.float64], y: NDArray[np.float64], target: float) -> f
         return np.inf
     i = int(up[0])
     low, high, wanted = y[i], y[i + 1], target
-    if high < 1:
+    if low >= _TAIL and high < 1:
         low, high, wanted = (-np.log(1 - part) for part in (low, high, wanted))
     return float(x[i] + (x[i + 1] - x[i]) * (wanted - low) / (high - low))
 
 
 def _between(x: NDArray[np.float64], y: NDArray[np.float64], at: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Shares between those known: the rest falls exponentially, or straight to nothing."""
+    """Shares between those known, straight; in the tail what is left falls exponentially."""
     if x.size < 2:
         return np.broadcast_to(y[0], at.shape)
-    rest = 1 - y
-    falling = 1 - np.exp(np.interp(at, x, np.log(np.where(rest > 0, rest, 1.0))))
-    to_nothing = (rest[:-1] <= 0) | (rest[1:] <= 0)
-    segment = np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 2)
-    return np.where(to_nothing[segment], np.interp(at, x, y), falling)
+    straight = np.interp(at, x, y)
+    falling = 1 - np.exp(np.interp(at, x, np.log(np.where(y < 1, 1 - y, 1.0))))
+    tail = (y[:-1] >= _TAIL) & (y[:-1] < 1) & (y[1:] < 1)
+    return np.where(tail[np.clip(np.searchsorted(x, at, side="right") - 1, 0, x.size - 2)], falling, straight)
 
 
 # Load.

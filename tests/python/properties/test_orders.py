@@ -510,8 +510,9 @@ def test_a_longer_quote_is_kept_at_least_as_often(seed: int) -> None:
     swept = shop.replace(**blind, release=release, orders=book, quote=mk.Sweep([0.5, 2, 5, 9, 40], "quote"))
     result = run(swept, drain=60, periods=30, replications=10)
     kept = result["otif"]
-    assert (np.diff(kept, axis=0) >= 0).all() or np.isnan(kept).any()
-    assert (np.diff(result["tardiness"], axis=0) <= 1e-12).all() or np.isnan(kept).any()
+    assert np.isfinite(kept).any() or result.unstable.all()
+    assert not (np.diff(kept, axis=0) < 0).any()
+    assert not (np.diff(result["tardiness"], axis=0) > 1e-12).any()
     assert same(result["lead_time"][0], result["lead_time"][-1])
 
 
