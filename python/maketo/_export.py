@@ -20,7 +20,7 @@ def to_pandas(run: Result) -> Any:
     import pandas as pd
 
     coords = run.coords
-    if run.options["keep"] == "replications":
+    if run.options["keep"] != "summary":
         index = pd.MultiIndex.from_product([coords[d] for d in run.dims], names=run.dims)
         frame = pd.DataFrame({name: run[name].ravel() for name in run.metrics}, index=index)
         return frame.reset_index()
@@ -46,7 +46,7 @@ def to_xarray(run: Result) -> Any:
 
     variables: dict[str, Any] = {}
     coords: dict[str, Any] = dict(run.coords)
-    kept = run.options["keep"] == "replications"
+    kept = run.options["keep"] != "summary"
     if not kept:
         coords["statistic"] = np.array(_catalogue.statistics())
         if not run.trace:

@@ -192,7 +192,7 @@ def _hashable(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_hashable, value))
     if isinstance(value, Mapping):
-        return tuple(value.items())
+        return frozenset((k, _hashable(v)) for k, v in value.items())
     return value
 
 

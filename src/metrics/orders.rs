@@ -164,6 +164,8 @@ impl OrderMetric {
     /// Its value in one replication; 0/0 is not a number.
     pub fn of(&self, s: &Sums) -> f64 {
         match self.value {
+            // Nothing is per period of no time.
+            Value::Mean(_) if s.duration <= 0.0 => f64::NAN,
             Value::Mean(f) => f(s),
             Value::Ratio(top, bottom) => top(s) / bottom(s),
         }

@@ -166,6 +166,22 @@ impl Clock {
 
 /// When operational time `clock.sum` is reached; never where the last rate is 0.
 fn when(clock: &mut Clock, rates: &[f64], cycle: bool) -> Option<f64> {
+    // Whole cycles are passed at once, and so is the time after the last rate.
+    let total: f64 = rates.iter().sum();
+    if cycle {
+        let cycles = ((clock.sum - clock.passed) / total).floor() - 1.0;
+        if cycles >= 1.0 && clock.period.is_multiple_of(rates.len()) {
+            if cycles * rates.len() as f64 > (1u64 << 52) as f64 {
+                return None;
+            }
+            clock.passed += cycles * total;
+            clock.period += cycles as usize * rates.len();
+        }
+    } else if clock.period >= rates.len() {
+        let rate = *rates.last()?;
+        let time = clock.period as f64 + (clock.sum - clock.passed) / rate;
+        return (rate > 0.0 && time.is_finite()).then_some(time);
+    }
     loop {
         let rate = match rates.get(clock.period) {
             Some(rate) => *rate,
@@ -176,11 +192,12 @@ fn when(clock: &mut Clock, rates: &[f64], cycle: bool) -> Option<f64> {
         if left < rate {
             return Some(clock.period as f64 + left / rate);
         }
-        if !cycle && clock.period >= rates.len() && rate <= 0.0 {
-            return None;
-        }
         clock.passed += rate;
         clock.period += 1;
+        let far = clock.sum - clock.passed > total && clock.period.is_multiple_of(rates.len());
+        if (cycle && far) || (!cycle && clock.period >= rates.len()) {
+            return when(clock, rates, cycle);
+        }
     }
 }
 
@@ -220,7 +237,7 @@ impl Given {
         let whole = |x: f64| x.fract() == 0.0 && (1.0..=1e9).contains(&x);
         Ok(Self {
             size: column("size", size, &whole, "whole units ≥ 1")?,
-            class: column("class", class, &number(classes), "the number of a class")?,
+            class: column("customer_class", class, &number(classes), "the number of a class")?,
             variant: column("variant", variant, &number(variants), "the number of a variant")?,
             requested: column(
                 "requested_lead_time",

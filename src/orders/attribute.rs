@@ -21,6 +21,11 @@ impl Column {
         if self.varies { self.drawn[i] } else { self.fixed }
     }
 
+    /// The same, if there is such an order.
+    fn get(&self, i: usize) -> Option<f64> {
+        if self.varies { self.drawn.get(i).copied() } else { Some(self.fixed) }
+    }
+
     /// Values drawn so far.
     pub fn drawn(&self) -> usize {
         self.drawn.len()
@@ -156,7 +161,9 @@ impl Attribute {
                 [law] => strip.law(level, law, out),
                 laws => {
                     for (i, x) in out.iter_mut().enumerate() {
-                        *x = laws[class.at(start + i) as usize].at(strip.bits(i));
+                        // A strip may reach beyond the last order of a book that ends.
+                        let own = class.get(start + i).unwrap_or(0.0) as usize;
+                        *x = laws[own].at(strip.bits(i));
                     }
                 }
             }

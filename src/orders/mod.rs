@@ -228,6 +228,11 @@ impl Orders {
         }
     }
 
+    /// Whether orders are cut from the totals of periods.
+    pub fn is_split(&self) -> bool {
+        matches!(self.process, Process::Split { .. })
+    }
+
     /// Mean size of an order.
     pub fn mean_size(&self) -> f64 {
         self.size.mean(&self.shares)

@@ -142,6 +142,10 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
             "of one strategy, with as many stations and customer classes, so that results have axes for them";
         return Err(Error::config("items", "shops", bound));
     }
+    if request.orders.is_some() && items.iter().flatten().any(|p| p.orders().is_split()) {
+        let bound = "absent where a period demand is split into orders: give periods";
+        return Err(Error::config("orders", request.orders.unwrap_or(0), bound));
+    }
     let wanted = wanted(request, kind)?;
     guard(request, &items, &wanted, &horizon)?;
     let replications = request.replications as usize;
@@ -403,6 +407,8 @@ fn wanted(request: &Request, kind: For) -> Result<Vec<usize>> {
     }
 }
 
+/// Bytes of an order while its replication is worked on.
+const IN_WORK: f64 = 400.0;
 /// Bytes of an order in a ledger.
 const RECORD: f64 = 14.0 * 8.0;
 
@@ -412,6 +418,14 @@ fn guard(request: &Request, items: &[Vec<Plan>], wanted: &[usize], horizon: &Hor
     let each =
         size_of::<Sums>() + stations * size_of::<StationSums>() + (wanted.len() * 3 + 6 * stations) * 8;
     let mut bytes = cells * each as f64;
+    let expected = match horizon {
+        Horizon::Orders { orders, .. } => *orders as f64,
+        Horizon::Periods { periods, .. } => {
+            items.iter().flatten().filter_map(|p| p.orders().rate()).fold(0.0, f64::max) * periods
+        }
+    };
+    // One replication at a time is in memory, order by order.
+    bytes += expected * IN_WORK;
     if request.keep == Keep::Orders {
         let orders = match horizon {
             Horizon::Orders { orders, .. } => *orders as f64,

@@ -84,6 +84,14 @@ impl Shop<'_> {
         self.p.stations[n].calendar.as_ref().map_or(self.now, |c| c.next_open(self.now))
     }
 
+    /// A closed station that somebody wants to come to looks again when it opens.
+    pub(super) fn wake_when_open(&mut self, n: usize) {
+        if !self.is_open(n) {
+            let next = self.opening(n);
+            self.wake_at(n, next);
+        }
+    }
+
     pub(super) fn wake_at(&mut self, n: usize, time: f64) {
         if self.room.rooms[n].waking < time || self.room.rooms[n].waking <= self.now {
             self.room.rooms[n].waking = time;

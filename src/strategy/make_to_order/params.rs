@@ -55,6 +55,8 @@ pub struct Params {
     pub same_book: bool,
     /// Whether somebody may leave or be turned away, which bounds every queue.
     pub relieved: bool,
+    /// Whether somebody may leave before the work starts, which bounds the first queue.
+    pub relieved_at_start: bool,
 }
 
 #[derive(Debug)]
@@ -182,6 +184,11 @@ fn station(field: &str, station: &Station) -> Result<StationParams> {
         if calendar.open.is_empty() {
             return Err(Error::config(format!("{field}.open"), "no interval", "≥ 1 interval"));
         }
+        let hours: f64 = calendar.open.iter().map(|[from, to]| to - from).sum();
+        if !(1e-6..=1e9).contains(&cycle) || hours < 1e-6 * cycle {
+            let bound = "at least a millionth of the cycle, of 1e-6 to 1e9 periods";
+            return Err(Error::config(format!("{field}.open"), format!("{hours} of {cycle}"), bound));
+        }
     }
     let breakdowns = match &station.breakdowns {
         None => None,
@@ -191,7 +198,9 @@ fn station(field: &str, station: &Station) -> Result<StationParams> {
         }
         Some(b) => {
             let uptime = time_law(&named("breakdowns.uptime"), &b.uptime)?;
-            check::positive(&named("breakdowns.uptime.mean"), uptime.mean())?;
+            if uptime.mean() < 1e-6 {
+                return Err(Error::config(named("breakdowns.uptime"), uptime.mean(), "≥ 1e-6 in the mean"));
+            }
             Some(BreakdownParams {
                 uptime,
                 repair: time_law(&named("breakdowns.repair"), &b.repair)?,
@@ -239,14 +248,14 @@ fn operation(
             None => Ok(Vec::new()),
             Some(_) if own && !o.time_by_class.is_empty() => {
                 let each = o.time_by_class.iter().enumerate();
-                each.map(|(c, law)| time_law(&named(&format!("time_by_class[{c}]")), law)).collect()
+                each.map(|(c, law)| time_law(&named(&format!("times_by_class[{c}]")), law)).collect()
             }
             Some(law) => Ok(vec![time_law(&named(name), law)?]),
         }
     };
     if !o.time_by_class.is_empty() && o.time_by_class.len() != classes {
         let bound = format!("one law per customer class, {classes}");
-        return Err(Error::config(named("time_by_class"), format!("{} laws", o.time_by_class.len()), bound));
+        return Err(Error::config(named("times_by_class"), format!("{} laws", o.time_by_class.len()), bound));
     }
     let unit_time = laws("unit_time", &o.unit_time, o.time.is_none())?;
     let time = laws("time", &o.time, true)?;
@@ -256,8 +265,8 @@ fn operation(
         return Err(Error::config("orders.size", orders.largest(), bound));
     }
     check::non_negative(&named("customisation"), o.customisation)?;
-    if !(o.yield_share > 0.0 && o.yield_share <= 1.0) {
-        return Err(Error::config(named("yield_share"), o.yield_share, "in (0, 1]"));
+    if !(o.yield_share >= 1e-3 && o.yield_share <= 1.0) {
+        return Err(Error::config(named("yield_share"), o.yield_share, "in [0.001, 1]"));
     }
     check::share(&named("rework"), o.rework)?;
     let rework_to = o.rework_to.unwrap_or(at);
@@ -367,6 +376,9 @@ impl Params {
             },
         };
         check::non_negative("cancellation", model.cancellation)?;
+        if model.cancellation > 0.0 && model.cancellation < 1e-15 {
+            return Err(Error::config("cancellation", model.cancellation, "0 or ≥ 1e-15"));
+        }
         let cancellation = (model.cancellation > 0.0)
             .then(|| TimeLaw::compile(&Law::Exponential { mean: 1.0 / model.cancellation }))
             .transpose()?;
@@ -395,10 +407,10 @@ impl Params {
             expected: Vec::new(),
             loads: None,
             same_book: false,
-            relieved: orders.impatient()
-                || orders.choosy()
-                || model.cancellation > 0.0
+            relieved: orders.choosy()
+                || (orders.impatient() && model.patience_until == PatienceUntil::Delivery)
                 || model.acceptance != Acceptance::default(),
+            relieved_at_start: orders.impatient() || model.cancellation > 0.0,
             orders,
         };
         let work = |o: &OperationParams| mean_over_classes(o, &params.orders, &model.orders);
@@ -434,7 +446,9 @@ impl Params {
             return None;
         }
         let loads = self.loads.as_ref()?;
-        let (n, load) = loads.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;
+        let first = self.operations[0].station;
+        let counts = |n: usize| !(self.relieved_at_start && n == first);
+        let (n, load) = loads.iter().enumerate().filter(|l| counts(l.0)).max_by(|a, b| a.1.total_cmp(b.1))?;
         // What is exactly full by construction may miss 1 by rounding.
         (*load >= 1.0 - 1e-12).then(|| (self.stations[n].name.as_str(), *load))
     }

@@ -13,7 +13,7 @@ use super::params::{MaterialParams, Params};
 pub use super::state::{Horizon, Job, STATUSES, Scratch, Status};
 pub(super) use super::state::{NONE, Place, Room, Server, What};
 use super::tally::Tally;
-use crate::config::{PatienceUntil, Quote, Release, Routing};
+use crate::config::{Dispatch, PatienceUntil, Quote, Release, Routing};
 use crate::engine::calendar::Class;
 use crate::engine::lattice::Source;
 use crate::engine::work::Cancel;
@@ -148,7 +148,9 @@ impl<'a> Shop<'a> {
 
     fn work_on(&mut self, cancel: &Cancel) -> Result<()> {
         let (until, horizon) = match self.horizon {
-            Horizon::Periods { periods, drain, .. } => (periods + drain, periods),
+            Horizon::Periods { periods, drain, .. } => {
+                (periods + drain.min(self.longest_drain(periods)), periods)
+            }
             Horizon::Orders { .. } => (f64::INFINITY, 0.0),
         };
         let mut next = 0usize;
@@ -198,6 +200,15 @@ impl<'a> Shop<'a> {
             self.now = until;
         }
         Ok(())
+    }
+
+    /// Where others may be preferred for ever, orders are not followed for ever.
+    fn longest_drain(&self, periods: f64) -> f64 {
+        match self.p.dispatch {
+            Dispatch::Fcfs => f64::INFINITY,
+            _ if self.p.overloaded().is_some() => 10.0 * periods,
+            _ => 1000.0 * periods,
+        }
     }
 
     fn happen(&mut self, what: What) {
@@ -425,6 +436,7 @@ impl<'a> Shop<'a> {
                 }
             }
             if !self.has_place(station) {
+                self.wake_when_open(station);
                 return;
             }
             self.room.pool.pop_front();
@@ -523,6 +535,20 @@ impl<'a> Shop<'a> {
     /// The end: what is still there is open, and the books must balance.
     fn close(&mut self) -> Result<()> {
         self.count_level();
+        for n in 0..self.room.rooms.len() {
+            for m in 0..self.room.rooms[n].servers.len() {
+                let Server { job, blocked, started, .. } = self.room.rooms[n].servers[m];
+                if job == NONE {
+                    continue;
+                }
+                if blocked {
+                    let since = self.room.jobs[job as usize].since;
+                    self.tally.stations[n].blocked += self.overlap(since, self.now);
+                } else {
+                    self.tally.stations[n].busy += self.overlap(started, self.now);
+                }
+            }
+        }
         for i in 0..self.room.jobs.len() {
             if self.room.jobs[i].place == Place::Gone {
                 continue;

@@ -241,9 +241,12 @@ impl Tally {
         self.payments.retain(|(t, x)| *t <= self.window[1] && *x != 0.0);
         self.payments.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let (mut cash, mut lowest) = (0.0f64, 0.0f64);
-        for (t, x) in &self.payments {
-            cash += x;
-            lowest = lowest.min(cash - p.costs.fixed * t);
+        // What is paid at one moment is one payment; just before it, fixed costs may have gone deepest.
+        for moment in self.payments.chunk_by(|a, b| a.0 == b.0) {
+            let fixed = p.costs.fixed * moment[0].0;
+            lowest = lowest.min(cash - fixed);
+            cash += moment.iter().map(|m| m.1).sum::<f64>();
+            lowest = lowest.min(cash - fixed);
         }
         lowest = lowest.min(cash - p.costs.fixed * self.window[1]);
         self.sums.peak_funding = -lowest;

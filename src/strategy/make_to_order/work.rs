@@ -350,6 +350,7 @@ impl Shop<'_> {
                 continue;
             }
             if !self.has_place(n) {
+                self.wake_when_open(n);
                 break;
             }
             self.room.rooms[n].blocked.pop_front();
@@ -499,6 +500,7 @@ impl Shop<'_> {
                 (job.place, job.server, job.since) = (Place::Blocked, operation as u32, self.now);
                 self.room.rooms[n].servers[m].blocked = true;
                 self.room.rooms[to].blocked.push_back(i);
+                self.wake_when_open(to);
                 self.mark(to);
                 self.released_work_fell();
                 return;
