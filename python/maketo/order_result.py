@@ -95,7 +95,7 @@ class OrderResult(Result):
     def load(self) -> NDArray[np.float64]:
         """Work per server-period of each station, over (*sweeps, item, station).
 
-        NaN where orders end by themselves.
+        NaN where arrivals have no long-run rate (given orders, split demand).
         """
         rows = [
             [np.nan] * len(self.stations) if load is None else load

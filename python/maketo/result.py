@@ -569,7 +569,8 @@ class Result:
         small = len(self.metrics) * max(1, int(np.prod(self._lead))) <= 200
         names = None if small else [m for m in ("cost", "fill_rate", "on_hand") if m in self.metrics]
         where = f"{self.key}, {self.event_order}, {self.method}, {self.simd}"
-        return f"<div><b>{type(self).__name__}</b> <code>{where}</code>{notes}{self.summary(names)._repr_html_()}</div>"
+        table = self.summary(names)._repr_html_()
+        return f"<div><b>{type(self).__name__}</b> <code>{where}</code>{notes}{table}</div>"
 
     # In and out of the core's two axes.
 

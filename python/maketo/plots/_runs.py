@@ -29,7 +29,7 @@ def plot_distribution(
     run : Result
         Without sweep and item axes, with replications kept.
     metric : str, optional
-        By default the cost, or stock on hand where nothing costs anything.
+        By default the cost, or, where nothing costs anything, stock on hand or the lead time.
     ax : matplotlib Axes, optional
         Where to draw; by default a new figure.
     bins : int, optional
@@ -46,7 +46,8 @@ def plot_distribution(
     """
     plain(run, "plot_distribution")
     if metric is None:
-        metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else "on_hand"
+        shown = "on_hand" if "on_hand" in run.metrics else "lead_time"
+        metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else shown
     values = run[metric]
     values = values[np.isfinite(values)]
     if values.size == 0:
@@ -125,7 +126,8 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
     run : Result
         With one sweep axis.
     metrics : sequence of str, optional
-        At most two, the second on a scale of its own. By default cost (if there is any) and fill rate.
+        At most two, the second on a scale of its own. By default cost (if there is any, else stock or lead
+        time) and fill rate or OTIF.
     ax : matplotlib Axes, optional
         Where to draw; by default a new figure.
 
@@ -146,7 +148,9 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
         )
     if metrics is None:
         costly = "cost" in run.metrics and bool(np.any(run.mean("cost").value))
-        metrics = ("cost" if costly else "on_hand", "fill_rate")
+        stock = "fill_rate" in run.metrics
+        plain_first = "on_hand" if stock else "lead_time"
+        metrics = ("cost" if costly else plain_first, "fill_rate" if stock else "otif")
     if not 1 <= len(metrics) <= 2:
         raise ValueError(f"metrics must be one or two names, got {list(metrics)}")
     ax = axes(ax)
@@ -161,7 +165,7 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
         panel.plot(x, estimate.value, color=colour, marker="o" if len(x) <= 12 else None, markersize=4)
         panel.set_ylabel(f"{words(metric)} ({about.unit})", color=colour)
         panel.tick_params(axis="y", colors=colour)
-        if panel is ax and about.better is not None:
+        if panel is ax and about.better is not None and np.isfinite(estimate.value).any():
             _mark_best(panel, x, estimate.value, about.better == "low", colour)
     ax.set_xlabel(words(dim))
     for panel in panels[1:]:

@@ -23,7 +23,7 @@ def plot_surface(run: Result, metric: str | None = None, *, ax: Any = None) -> A
     run : Result
         A single shop with two sweep axes; the first goes up, the second across.
     metric : str, optional
-        By default the cost, or the fill rate where nothing costs anything.
+        By default the cost, or, where nothing costs anything, the fill rate or the lead time.
     ax : matplotlib Axes, optional
         Where to draw; by default a new figure.
 
@@ -42,7 +42,7 @@ def plot_surface(run: Result, metric: str | None = None, *, ax: Any = None) -> A
         )
     if metric is None:
         costly = "cost" in run.metrics and bool(np.any(run.mean("cost").value))
-        metric = "cost" if costly else "fill_rate"
+        metric = "cost" if costly else "fill_rate" if "fill_rate" in run.metrics else "lead_time"
     estimate = run.mean(metric)
     if not np.isfinite(estimate.value).any():
         raise ValueError(f"{metric} is undefined in every cell: there is nothing to draw")

@@ -95,14 +95,21 @@ pub(super) fn solve(next: &[Vec<f64>], b: &[f64]) -> Option<Vec<f64>> {
     Some((0..n).map(|i| a[i][n] / a[i][i]).collect())
 }
 
-/// Work per server-period of each station (spec A7). Setups are not counted.
+/// Work per server-period of each station (spec A7). A setup counts as often as orders of two
+/// variants follow each other at random; where setups are saved, none.
 pub(super) fn loads(p: &Params, rate: f64, visits: &[f64], works: &[f64]) -> Vec<f64> {
     let confirmed = p.confirmation.as_ref().map_or(1.0, |c| c.0);
     let mut loads = vec![0.0; p.stations.len()];
     for ((o, visits), work) in p.operations.iter().zip(visits).zip(works) {
         // Learning shrinks the work for ever; the floor is what stays.
         let learnt = if o.learning > 0.0 { o.learning_floor } else { 1.0 };
-        loads[o.station] += rate * confirmed * visits * work * learnt;
+        let saved = matches!(p.dispatch, crate::config::Dispatch::SetupSaving { .. });
+        let changes = 1.0 - p.orders.variants.iter().map(|share| share * share).sum::<f64>();
+        let setup = match &o.setup {
+            Some(law) if !saved && !p.orders.variants.is_empty() => law.mean() * changes,
+            _ => 0.0,
+        };
+        loads[o.station] += rate * confirmed * visits * (work + setup) * learnt;
     }
     for (load, s) in loads.iter_mut().zip(&p.stations) {
         let open =

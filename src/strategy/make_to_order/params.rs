@@ -159,6 +159,13 @@ impl EntryParams {
         })
     }
 
+    /// Its variance, with a uniform wait for the next run.
+    pub fn variance(&self) -> f64 {
+        let (mean, e) = (self.correction.mean(), self.error);
+        let corrected = e * (self.correction.variance() + mean * mean) - e * e * mean * mean;
+        self.delay.variance() + corrected + self.every * self.every / 12.0
+    }
+
     /// Mean delay, half a run included.
     pub fn mean(&self) -> f64 {
         self.delay.mean() + self.error * self.correction.mean() + 0.5 * self.every
@@ -438,6 +445,16 @@ impl Params {
             MaterialParams::Always | MaterialParams::Stocked { .. } => 0.0,
         };
         self.entry[usize::from(manual)].mean() + confirmation + material
+    }
+
+    /// Variance of these times.
+    pub fn delay_variance(&self, manual: bool) -> f64 {
+        let confirmation = self.confirmation.as_ref().map_or(0.0, |c| c.1.variance());
+        let material = match &self.material {
+            MaterialParams::CalledOff(law) => law.variance(),
+            MaterialParams::Always | MaterialParams::Stocked { .. } => 0.0,
+        };
+        self.entry[usize::from(manual)].variance() + confirmation + material
     }
 
     /// The station that is too busy for a long run, with its load.

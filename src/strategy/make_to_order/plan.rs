@@ -228,7 +228,7 @@ impl Shop<'_> {
         }
         let manual = self.p.orders.is_manual(&self.room.book, i);
         mean += self.p.mean_delays(manual) + self.p.delivery.mean();
-        variance += self.p.delivery.variance();
+        variance += self.p.delay_variance(manual) + self.p.delivery.variance();
         if mean <= 0.0 || variance <= 0.0 {
             return mean.max(0.0);
         }

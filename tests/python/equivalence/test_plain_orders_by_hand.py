@@ -180,7 +180,7 @@ def test_units_bad_pieces_customisation_and_learning() -> None:
             assert (bad == 0) == (u <= 0.75**size)
             setup = 0.25 if i == 0 and visit == 0 else 0.0
             units = [
-                luck.draw(gamma, Stream.PROCESSING, OPERATION, (visit << 11 | k) << 32 | i)
+                luck.draw(gamma, Stream.PROCESSING, OPERATION, (1 << 16 | visit << 11 | k) << 32 | i)
                 for k in range(size + int(bad))
             ]
             making += (setup + sum(units)) * 1.25 * learning
@@ -381,7 +381,7 @@ def test_rejected_and_balked() -> None:
     rows = trace(line(quoted, acceptance={"max_quote": 3.0}))
     assert column(rows, "status") == ["delivered", "balked"]
     book = {"valuation": law(10.0), "waiting_sensitivity": law(0.5), "customisation": law(0.5)}
-    costs = {"price": 7.0, "price_premium": 0.375}  # 10 − 7 · 1.1875 = 1.6875
+    costs = {"price": 7.0, "price_premium": 2.625}  # 10 − (7 + 2.625 / 2) = 1.6875
     rows = trace(line(quoted, book=book, costs=costs))
     assert column(rows, "status") == ["delivered", "balked"]
 

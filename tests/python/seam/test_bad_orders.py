@@ -571,7 +571,7 @@ BOUNDS: list[tuple[str, Callable[[], mk.MakeToOrder], list[str]]] = [
         lambda: station(calendar=mk.WorkingHours([(0, 0.5), (0.4, 1)])),
         ["calendar.open[1]", "ascending", "(0.4, 1)"],
     ),
-    ("never up", lambda: station(breakdowns=mk.Breakdowns(0, 1)), ["breakdowns.uptime", "> 0", "0"]),
+    ("never up", lambda: station(breakdowns=mk.Breakdowns(0, 1)), ["breakdowns.uptime", "≥ 1e-6", "0"]),
     ("up below 0", lambda: station(breakdowns=mk.Breakdowns(-1, 1)), ["breakdowns.uptime", "≥ 0", "-1"]),
     ("repaired before", lambda: station(breakdowns=mk.Breakdowns(1, -1)), ["breakdowns.repair", "≥ 0", "-1"]),
     (
@@ -624,11 +624,11 @@ BOUNDS: list[tuple[str, Callable[[], mk.MakeToOrder], list[str]]] = [
         lambda: plain(operations=operation(customisation=-1)),
         ["operations[0].customisation", "≥ 0", "-1"],
     ),
-    ("no good units", lambda: plain(operations=operation(yield_share=0)), ["yield_share", "(0, 1]", "0"]),
+    ("no good units", lambda: plain(operations=operation(yield_share=0)), ["yield_share", "[0.001, 1]", "0"]),
     (
         "better than good",
         lambda: plain(operations=operation(yield_share=1.5)),
-        ["yield_share", "(0, 1]", "1.5"],
+        ["yield_share", "[0.001, 1]", "1.5"],
     ),
     ("unlearning", lambda: plain(operations=operation(learning=-1)), ["learning", "≥ 0", "-1"]),
     (
