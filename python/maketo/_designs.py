@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from math import prod
 from typing import TypeVar
@@ -56,10 +56,11 @@ def expand(items: Mapping[str, N]) -> tuple[list[Axis], dict[str, list[N]]]:
     ValueError
         If sweeps of one name differ in length, or a name is taken.
     """
+    taken = _taken(items)
     found: dict[str, list[tuple[str, str, tuple[float, ...]]]] = {}
     for item, noun in items.items():
-        for path, name, sweep in _sweeps(noun):
-            _check_name(path, name, explicit=sweep.name is not None)
+        for path, name, sweep in _sweeps(noun, taken):
+            _check_name(path, name, taken, explicit=sweep.name is not None)
             same = found.setdefault(name, [])
             if same and len(same[0][2]) != len(sweep):
                 first_item, first_path, first = same[0]
@@ -80,21 +81,21 @@ def expand(items: Mapping[str, N]) -> tuple[list[Axis], dict[str, list[N]]]:
         dict(zip(found, at, strict=True)) for at in itertools.product(*(range(len(a.values)) for a in axes))
     ]
     assert len(grid) == prod(len(a.values) for a in axes)
-    return axes, {item: [_at(noun, place) for place in grid] for item, noun in items.items()}
+    return axes, {item: [_at(noun, place, taken) for place in grid] for item, noun in items.items()}
 
 
-def _sweeps(noun: Noun, path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, Sweep]]:
+def _sweeps(noun: Noun, taken: Set[str], path: tuple[str, ...] = ()) -> Iterator[tuple[str, str, Sweep]]:
     """Path, axis name and sweep of every swept field, in order of the fields."""
     for name, value in noun._items():
         here = (*path, name)
         if isinstance(value, Sweep):
-            yield ".".join(_named_path(noun, here)), _axis_name(noun, here, value), value
+            yield ".".join(_named_path(noun, here)), _axis_name(noun, here, value, taken), value
         elif isinstance(value, Noun):
-            yield from _sweeps(value, here)
+            yield from _sweeps(value, taken, here)
         elif isinstance(value, tuple):
             for i, one in enumerate(value):
                 if isinstance(one, Noun):
-                    yield from _sweeps(one, (*path, f"{name}[{i}]"))
+                    yield from _sweeps(one, taken, (*path, f"{name}[{i}]"))
 
 
 def _named_path(noun: Noun, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -102,37 +103,39 @@ def _named_path(noun: Noun, path: tuple[str, ...]) -> tuple[str, ...]:
     return path[:-1] if isinstance(noun, Deterministic) and len(path) > 1 else path
 
 
-def _axis_name(noun: Noun, path: tuple[str, ...], sweep: Sweep) -> str:
+def _axis_name(noun: Noun, path: tuple[str, ...], sweep: Sweep, taken: Set[str]) -> str:
     if sweep.name is not None:
         return sweep.name
     name = _named_path(noun, path)[-1]
     # A result has a metric of this name already.
-    return f"{name}_value" if name in _taken() else name
+    return f"{name}_value" if name in taken else name
 
 
-def _taken() -> set[str]:
-    return _catalogue.metrics().keys() | _catalogue.order_metrics().keys()
+def _taken(items: Mapping[str, Noun]) -> Set[str]:
+    """Names that results of these have already."""
+    by_order = any(getattr(noun, "by_order", False) for noun in items.values())
+    return (_catalogue.order_metrics() if by_order else _catalogue.metrics()).keys()
 
 
-def _check_name(path: str, name: str, *, explicit: bool) -> None:
-    if name in _RESERVED or (explicit and name in _taken()):
+def _check_name(path: str, name: str, taken: Set[str], *, explicit: bool) -> None:
+    if name in _RESERVED or (explicit and name in taken):
         raise ValueError(f"{path}: a sweep cannot be called {name!r}, results have that name already")
 
 
-def _at(noun: N, place: Mapping[str, int], path: tuple[str, ...] = ()) -> N:
+def _at(noun: N, place: Mapping[str, int], taken: Set[str], path: tuple[str, ...] = ()) -> N:
     """The noun with every sweep replaced by its value at a place of the grid."""
     changes: dict[str, object] = {}
     for name, value in noun._items():
         here = (*path, name)
         if isinstance(value, Sweep):
-            changes[name] = value.values[place[_axis_name(noun, here, value)]]
+            changes[name] = value.values[place[_axis_name(noun, here, value, taken)]]
         elif isinstance(value, Noun):
-            inner = _at(value, place, here)
+            inner = _at(value, place, taken, here)
             if inner is not value:
                 changes[name] = inner
         elif isinstance(value, tuple) and any(isinstance(one, Noun) for one in value):
             parts = tuple(
-                _at(one, place, (*path, f"{name}[{i}]")) if isinstance(one, Noun) else one
+                _at(one, place, taken, (*path, f"{name}[{i}]")) if isinstance(one, Noun) else one
                 for i, one in enumerate(value)
             )
             if any(new is not old for new, old in zip(parts, value, strict=True)):

@@ -252,6 +252,11 @@ class MakeToOrder(Noun, tag=("strategy", "make_to_order")):
         _check_names(self)
 
     @property
+    def by_order(self) -> bool:
+        """Whether the unit is the order and time is continuous: always."""
+        return True
+
+    @property
     def book(self) -> OrderBook:
         """Its order book."""
         assert isinstance(self.orders, OrderBook)
