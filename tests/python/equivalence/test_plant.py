@@ -167,7 +167,7 @@ def test_refusals(changes: dict[str, Any], error: type[Exception], words: str) -
 
 
 def test_what_a_plant_cannot_do_is_said() -> None:
-    with pytest.raises(ValueError, match="warm_up must be a number of periods for a Plant"):
+    with pytest.raises(ValueError, match="warm_up must be a number for a Plant"):
         mk.simulate(plant("fair"), periods=100, seed=1, warm_up="mser5")
     with pytest.raises(ValueError, match="simd must be a SIMD level"):
         mk.simulate(plant("fair"), periods=10, replications=2, seed=1, simd="scalar")
