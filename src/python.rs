@@ -51,6 +51,10 @@ mod _core {
     ) -> PyResult<Bound<'py, PyDict>> {
         let request: config::Request = config::parse(config)?;
         let arrays = arrays_in(arrays)?;
+        if run::assembly::is_assembly_run(&request)? {
+            let run = |control: &run::Control| run::assembly::simulate(&request, &arrays, control);
+            return convert::assembly_out(py, door::pass(py, progress.as_ref(), run)?);
+        }
         if run::orders::is_order_run(&request)? {
             let run = |control: &run::Control| run::orders::simulate(&request, &arrays, control);
             return convert::orders_out(py, door::pass(py, progress.as_ref(), run)?);

@@ -18,6 +18,8 @@ from ._catalogue import traces as _traces
 from ._core import __version__
 from .association import attainable_correlation, latent_correlation, pearson_correlation
 from .batch_means import BatchMeans
+from .bill_of_materials import BillOfMaterials, BillVariant, Commonality, OptionGroup, Substitute
+from .bill_table import BillTable, read_bill
 from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
 from .demand import Bootstrap, Paths
 from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
@@ -191,6 +193,9 @@ __all__ = [
     "BassLife",
     "BatchMeans",
     "BetaPert",
+    "BillOfMaterials",
+    "BillTable",
+    "BillVariant",
     "Binomial",
     "Bootstrap",
     "Breakdowns",
@@ -200,6 +205,7 @@ __all__ = [
     "Capacity",
     "CappedBaseStock",
     "Clipped",
+    "Commonality",
     "CompoundPoisson",
     "Confirmation",
     "ConstantOrder",
@@ -257,6 +263,7 @@ __all__ = [
     "Normal",
     "Obsolescence",
     "Operation",
+    "OptionGroup",
     "OrderBook",
     "OrderCosts",
     "OrderEntry",
@@ -297,6 +304,7 @@ __all__ = [
     "StockPlan",
     "StockedMaterial",
     "StutteringPoisson",
+    "Substitute",
     "Sweep",
     "Table",
     "TabulatedReal",
@@ -338,6 +346,7 @@ __all__ = [
     "plot_surface",
     "plot_sweep",
     "plot_warm_up",
+    "read_bill",
     "read_history",
     "read_orders",
     "shocks_from_errors",

@@ -136,7 +136,7 @@ class Noun:
 def decode(value: Any) -> Any:
     """Plain data to nouns and sweeps, all the way down."""
     if isinstance(value, Mapping):
-        if "sweep" in value:
+        if _is_sweep(value):
             return Sweep(value["sweep"], value.get("name"))
         tag = _tag_of(value)
         if tag is not None:
@@ -148,6 +148,15 @@ def decode(value: Any) -> Any:
     if isinstance(value, list) and value and isinstance(value[0], Mapping):
         return tuple(decode(v) for v in value)
     return value
+
+
+def _is_sweep(data: Mapping[str, Any]) -> bool:
+    """Whether it is a sweep, not a mapping by name in which something is called "sweep"."""
+    if not {"sweep"} <= data.keys() <= {"sweep", "name"}:
+        return False
+    values = data["sweep"]
+    first = values[0] if isinstance(values, (list, tuple)) and values else None
+    return not isinstance(values, (Mapping, int, float)) and not isinstance(first, Mapping)
 
 
 def _tag_of(data: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""Which column of an order table is what, and what a cell in it says.
+"""Which column of a table of orders, or of a bill, is what, and what a cell in it says.
 
 Knows headings and cells, never rows. A cell that cannot be used raises a ValueError whose text is the
 reason, to follow the name of its column.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,20 @@ import numpy as np
 from ._check import plain
 from .history import BLANK
 
-__all__ = ["DATES", "DAY", "HEADINGS", "NUMBER", "as_text", "blank", "find_columns", "moment", "positive"]
+__all__ = [
+    "DATES",
+    "DAY",
+    "HEADINGS",
+    "NUMBER",
+    "as_text",
+    "blank",
+    "find_columns",
+    "heading_key",
+    "heading_ranks",
+    "moment",
+    "not_negative",
+    "positive",
+]
 
 HEADINGS: Mapping[str, str] = {
     "order_id": "order id, order, order no, order nr, order number, sales order, sales order id, "
@@ -58,14 +71,22 @@ _PLACEHOLDERS = {date(1, 1, 1), date(1753, 1, 1), date(1899, 12, 30), date(1900,
 _LAST_YEAR = 2199
 
 
-def find_columns(place: str, header: list[str], columns: Mapping[str, str | None] | None) -> dict[str, int]:
+def find_columns(
+    place: str,
+    header: list[str],
+    columns: Mapping[str, str | None] | None,
+    headings: Mapping[str, str] = HEADINGS,
+    needed: Sequence[str] = DATES[:1],
+) -> dict[str, int]:
     """Position of each field's column, for the fields that are there.
+
+    `headings` are names by field; those after a semicolon count only where none of those before it is there.
 
     Raises
     ------
     TypeError, ValueError
-        If `columns` names what is not there, several columns could be the same field, or no column is the
-        order date.
+        If `columns` names what is not there, several columns could be the same field, or no column is one
+        of the fields `needed`.
     """
     if columns is not None and not isinstance(columns, Mapping):
         raise TypeError(f"columns must be a mapping of fields to column names, got {type(columns).__name__}")
@@ -73,8 +94,8 @@ def find_columns(place: str, header: list[str], columns: Mapping[str, str | None
     there = ", ".join(map(repr, header))
     at: dict[str, int] = {}
     for field, name in given.items():
-        if field not in HEADINGS:
-            raise ValueError(f"columns: fields are {', '.join(HEADINGS)}; got {field!r}")
+        if field not in headings:
+            raise ValueError(f"columns: fields are {', '.join(headings)}; got {field!r}")
         if name is None:
             continue
         if str(name) not in header:
@@ -83,11 +104,14 @@ def find_columns(place: str, header: list[str], columns: Mapping[str, str | None
             raise ValueError(f"columns[{field!r}]: {place} has column {name!r} more than once")
         at[field] = header.index(str(name))
     named = set(at.values())
-    for field, words in HEADINGS.items():
+    for field, words in headings.items():
         if field in given:
             continue
-        known = {_key(word) for word in words.split(",")}
-        found = [i for i, name in enumerate(header) if i not in named and _key(name) in known]
+        found: list[int] = []
+        for known in heading_ranks(words):
+            found = found or [
+                i for i, name in enumerate(header) if i not in named and heading_key(name) in known
+            ]
         if len(found) > 1:
             raise ValueError(
                 f"{place}: {' and '.join(repr(header[i]) for i in found)} could each be the {field}; say "
@@ -95,12 +119,23 @@ def find_columns(place: str, header: list[str], columns: Mapping[str, str | None
             )
         if found:
             at[field] = found[0]
-    if DATES[0] not in at:
-        raise ValueError(
-            f"{place}: no column is known as the {DATES[0]}; it has {there}; name it by "
-            f"columns={{{DATES[0]!r}: …}}"
-        )
+    for field in needed:
+        if field not in at:
+            raise ValueError(
+                f"{place}: no column is known as the {field}; it has {there}; name it by "
+                f"columns={{{field!r}: …}}"
+            )
     return at
+
+
+def heading_ranks(words: str) -> list[set[str]]:
+    """Headings as they are compared, the more telling ones first."""
+    return [{heading_key(word) for word in rank.split(",")} for rank in words.split(";")]
+
+
+def heading_key(heading: str) -> str:
+    """A heading without case, blanks and punctuation."""
+    return "".join(x for x in heading.casefold() if x.isalnum())
 
 
 def as_text(cell: object) -> str:
@@ -125,6 +160,21 @@ def blank(cell: object) -> bool:
 
 def positive(cell: object) -> float:
     """A finite number above 0."""
+    value = _finite(cell, "> 0")
+    if value > 0.0:
+        return value
+    raise ValueError(f"must be > 0, got {as_text(cell)}")
+
+
+def not_negative(cell: object) -> float:
+    """A finite number, 0 or above."""
+    value = _finite(cell, "≥ 0")
+    if value >= 0.0:
+        return value
+    raise ValueError(f"must be ≥ 0, got {as_text(cell)}")
+
+
+def _finite(cell: object, bound: str) -> float:
     text = as_text(cell)
     if not text:
         raise ValueError("is blank")
@@ -133,9 +183,9 @@ def positive(cell: object) -> float:
         value = math.nan if "_" in text or isinstance(plain(cell), bool) else float(text)
     except ValueError:
         value = math.nan
-    if 0.0 < value < math.inf:
+    if math.isfinite(value):
         return value
-    wanted = "a number" if math.isnan(value) else "finite" if value > 0 else "> 0"
+    wanted = "a number" if math.isnan(value) else "finite" if value > 0 else bound
     raise ValueError(f"must be {wanted}, got {repr(text) if math.isnan(value) else text}")
 
 
@@ -173,10 +223,6 @@ def check_format(date_format: str) -> None:
         ) from None
     if read.date() != sample.date():
         raise ValueError(f"date_format must hold year, month and day, got {date_format!r}")
-
-
-def _key(heading: str) -> str:
-    return "".join(x for x in heading.casefold() if x.isalnum())
 
 
 def _plain(cell: object) -> object:

@@ -17,7 +17,9 @@ __all__ = [
     "Times",
     "before_order",
     "counted",
+    "fault",
     "identical",
+    "listed",
     "read_quantities",
     "read_times",
     "refusal",
@@ -47,7 +49,7 @@ def read_times(
                 elif name == DATES[0]:
                     raise ValueError("is blank")
             except ValueError as reason:
-                rejected.append(_fault(given, i, at[name], str(reason)))
+                rejected.append(fault(given, i, at[name], str(reason)))
             read[name].append(found)
     kinds = Counter(x[0] for x in read[DATES[0]] if x is not None)
     kind = kinds.most_common(1)[0][0] if kinds else LOCAL
@@ -58,7 +60,7 @@ def read_times(
             if x is not None and x[0] != kind:
                 told = as_text(given.rows[i][at[name]])
                 rejected.append(
-                    _fault(given, i, at[name], f"{told!r} is {x[0]}, where most order dates are each {kind}")
+                    fault(given, i, at[name], f"{told!r} is {x[0]}, where most order dates are each {kind}")
                 )
     return kind, times
 
@@ -72,7 +74,7 @@ def read_quantities(given: Source, at: Mapping[str, int], rejected: list[Rejecte
         try:
             values.append(positive(row[at["quantity"]]))
         except ValueError as reason:
-            rejected.append(_fault(given, i, at["quantity"], str(reason)))
+            rejected.append(fault(given, i, at["quantity"], str(reason)))
             values.append(math.nan)
     return values
 
@@ -106,7 +108,7 @@ def before_order(given: Source, at: Mapping[str, int], times: Times) -> list[Rej
             if x is not None and order is not None and x < order:
                 told, ordered = as_text(given.rows[i][at[name]]), as_text(given.rows[i][at[DATES[0]]])
                 reason = f"{told!r} is before {given.header[at[DATES[0]]]} {ordered!r}"
-                found.append(_fault(given, i, at[name], reason))
+                found.append(fault(given, i, at[name], reason))
     return found
 
 
@@ -118,7 +120,7 @@ def identical(given: Source, kept: Sequence[int]) -> list[str]:
     groups = [lines for lines in places.values() if len(lines) > 1]
     if not groups:
         return []
-    shown = "; ".join(f"{given.word}s {_listed(lines)}" for lines in groups[:_LISTED])
+    shown = "; ".join(f"{given.word}s {listed(lines)}" for lines in groups[:_LISTED])
     more = f"; … and {len(groups) - _LISTED} more groups" if len(groups) > _LISTED else ""
     return [f"rows that are identical in every column were kept: {shown}{more}"]
 
@@ -134,7 +136,8 @@ def refusal(given: Source, rejected: Sequence[Rejected], usable: bool) -> str:
     return f"{given.place}: {rows}{shown}{more}{advice}"
 
 
-def _fault(given: Source, row: int, column: int, reason: str) -> Rejected:
+def fault(given: Source, row: int, column: int, reason: str) -> Rejected:
+    """What is wrong with a cell."""
     return Rejected(given.lines[row], given.header[column], as_text(given.rows[row][column]), reason)
 
 
@@ -143,5 +146,6 @@ def counted(n: int, word: str) -> str:
     return f"{n} {word}" if n == 1 else f"{n} {word}s"
 
 
-def _listed(lines: Sequence[int]) -> str:
+def listed(lines: Sequence[object]) -> str:
+    """Two or more, as a sentence lists them."""
     return f"{', '.join(map(str, lines[:-1]))} and {lines[-1]}"

@@ -1,4 +1,4 @@
-"""Order rows from whatever holds them: a file, a DataFrame, columns, rows.
+"""Rows of orders, or of a bill, from whatever holds them: a file, a DataFrame, columns, rows.
 
 Knows shapes, never what a column means. What is wrong with a source as a whole is refused here; a row with
 too many or too few cells is only noted.
@@ -57,8 +57,8 @@ class Source:
         return len(self.rows) + len(self.ragged)
 
 
-def open_source(given: Any, sep: str | None) -> Source:
-    """Rows and header of a file or a table in memory.
+def open_source(given: Any, sep: str | None, what: str = "orders") -> Source:
+    """Rows and header of a file or a table in memory; `what` they are, for messages.
 
     Raises
     ------
@@ -83,11 +83,11 @@ def open_source(given: Any, sep: str | None) -> Source:
         source = _from_rows(given)
     else:
         raise TypeError(
-            "orders must be a file, a DataFrame, a mapping of column names to columns or a sequence of "
+            f"{what} must be a file, a DataFrame, a mapping of column names to columns or a sequence of "
             f"mappings, got {type(given).__name__}"
         )
     if not source.total:
-        raise ValueError(f"{source.place}: has no orders")
+        raise ValueError(f"{source.place}: has no {what}")
     return source
 
 

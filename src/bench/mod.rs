@@ -3,27 +3,28 @@
 //! W1 is a base-stock item with Poisson demand, W6 the same with on-hand stock and backorders kept period by period. W2 is
 //! a min-max item with clipped normal demand and random lead times that may cross, W5 orders before two servers. The job
 //! shop is five stations under earliest due date, on the event calendar.
+//! W4 is six products that share ten components.
 //! This is the one module that reads a clock; no result depends on it.
 
-use crate::config::{
-    Arrays, Arrivals, Costs, Demand, Dispatch, EventOrder, Item, MakeToOrder, MakeToStock, Model, Operation,
-    OrderBook, Policy, Quote, Request, Routing, Station,
-};
+mod models;
+
+use crate::config::{Arrays, Demand, Item, MakeToStock, Model, Request};
 use crate::engine::lattice::{DEPTH, LANES, Source, Tile, draw_real, draw_whole, new_tile};
 use crate::engine::level::at_level;
 use crate::error::{Error, Result};
-use crate::law::{Law, Negative, Rounding, Sampler};
+use crate::law::{Law, Sampler};
 use crate::metrics::summary::{Factors, summarise};
 use crate::random::Stream;
 use crate::run::prepare::prepare;
 use crate::run::simulate::{Outcome, simulate};
 use crate::run::{Control, chunks, first_replication, run_jobs};
 use fearless_simd::{Level, Simd};
+use models::model;
 use serde::Serialize;
 use std::time::Instant;
 
 /// What can be timed. The periods of W5 and of the job shop are orders.
-pub const WORKLOADS: [&str; 5] = ["w1", "w2", "w5", "w6", "jobshop"];
+pub const WORKLOADS: [&str; 6] = ["w1", "w2", "w4", "w5", "w6", "jobshop"];
 
 /// One line of results.
 #[derive(Debug, Clone, Serialize)]
@@ -100,6 +101,15 @@ type Results = std::collections::BTreeMap<&'static str, [f64; 2]>;
 
 /// One complete call.
 fn outcome(request: &Request, arrays: &Arrays, control: &Control) -> Result<Results> {
+    if crate::run::assembly::is_assembly_run(request)? {
+        let outcome = crate::run::assembly::simulate(request, arrays, control)?;
+        let factors = Factors::new(outcome.shape[1], 0.95, &[]);
+        let own = |(name, values): &(&'static str, Vec<f64>)| {
+            let s = summarise(values, &factors);
+            (*name, [s[0], s[1]])
+        };
+        return Ok(outcome.metrics.iter().map(own).collect());
+    }
     if !crate::run::orders::is_order_run(request)? {
         return Ok(results(&simulate(request, prepare(request, arrays)?, control)?));
     }
@@ -115,85 +125,9 @@ fn outcome(request: &Request, arrays: &Arrays, control: &Control) -> Result<Resu
     Ok(out)
 }
 
-/// W5: M/G/2 with lognormal times of mean 1.6 and variation 1, quoted 6 periods.
-fn two_servers() -> MakeToOrder {
-    let time = Law::Lognormal { mu: None, sigma: None, mean: Some(1.6), sd: Some(1.6) };
-    let mut shop = line_of(1.0, &[(time, 2)]);
-    shop.quote = Quote::Constant { lead_time: 6.0 };
-    shop
-}
-
-/// Five stations in three orders of visit, exponential times, earliest due date first, load 0.8.
-fn job_shop() -> MakeToOrder {
-    let stations: Vec<(Law, u32)> = (0..5).map(|_| (Law::Exponential { mean: 0.8 }, 1)).collect();
-    let mut shop = line_of(1.0, &stations);
-    shop.orders.variants = vec![1.0; 3];
-    shop.orders.requested_lead_time =
-        Law::Uniform { low: Some(10.0), high: Some(40.0), mean: None, sd: None };
-    shop.routing =
-        Routing::ByVariant { routes: vec![vec![0, 1, 2, 3, 4], vec![4, 3, 2, 1, 0], vec![2, 0, 4, 1, 3]] };
-    shop.dispatch = Dispatch::Edd;
-    shop
-}
-
-fn line_of(rate: f64, stations: &[(Law, u32)]) -> MakeToOrder {
-    let station = |(n, (_, servers)): (usize, &(Law, u32))| Station {
-        name: format!("station {n}"),
-        servers: *servers,
-        buffer: None,
-        calendar: None,
-        breakdowns: None,
-        overtime: None,
-        rate: 0.0,
-        key: n as u32,
-    };
-    MakeToOrder {
-        stations: stations.iter().enumerate().map(station).collect(),
-        operations: stations
-            .iter()
-            .enumerate()
-            .map(|(n, (law, _))| Operation::new(n, law.clone(), n as u32))
-            .collect(),
-        ..MakeToOrder::new(OrderBook::new(Arrivals::Poisson { rate }))
-    }
-}
-
 fn best_and_median(times: &mut [f64]) -> (f64, f64) {
     times.sort_unstable_by(f64::total_cmp);
     (times[0], times[times.len() / 2])
-}
-
-/// W1 and W6: Poisson(20), order after demand, lead time 4, S = 92, h = 1, b = 9.
-fn base_stock() -> MakeToStock {
-    let demand = Demand::Stationary { law: Law::Poisson { mean: 20.0 } };
-    MakeToStock {
-        event_order: EventOrder::DemandBeforeOrder,
-        costs: Costs { holding: 1.0, backorder: 9.0, ..Costs::default() },
-        ..MakeToStock::new(demand, Policy::base_stock(92.0), Law::Deterministic { value: 4.0 })
-    }
-}
-
-/// W2: normal(100, 30) clipped at nought, (s, S) = (650, 1150), K = 1250, h = 1, b = 9; lead time gamma(4, 1), rounded, 1
-/// to 31 periods; orders may cross.
-fn min_max() -> MakeToStock {
-    let gamma = Law::Gamma { shape: Some(4.0), scale: Some(1.0), mean: None, sd: None };
-    let rounded = Law::Rounded { of: Box::new(gamma), to: Rounding::Nearest };
-    MakeToStock {
-        demand: Demand::Stationary { law: Law::Normal { mean: 100.0, sd: 30.0, negative: Negative::Clip } },
-        policy: Policy::MinMax { reorder: 650.0, up_to: 1150.0, strict: false },
-        lead_time: Law::Clipped { of: Box::new(rounded), low: Some(1.0), high: Some(31.0) },
-        costs: Costs { order: 1250.0, ..base_stock().costs },
-        ..base_stock()
-    }
-}
-
-fn model(workload: &str) -> Model {
-    match workload {
-        "w2" => Model::MakeToStock(min_max()),
-        "w5" => Model::MakeToOrder(Box::new(two_servers())),
-        "jobshop" => Model::MakeToOrder(Box::new(job_shop())),
-        _ => Model::MakeToStock(base_stock()),
-    }
 }
 
 /// What a workload draws: demand, and lead times where they are random.
@@ -201,6 +135,13 @@ fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
     let MakeToStock { demand, lead_time, .. } = match model(workload) {
         Model::MakeToStock(model) => model,
         Model::StockOnOrders(_) => return Ok(Vec::new()),
+        Model::AssembleToOrder(model) => {
+            let of = |p: &crate::config::Product| match &p.demand {
+                Demand::Stationary { law } => Ok((Stream::Demand, law.compile()?)),
+                _ => Err(Error::Internal { reason: "a workload draws from a law".to_owned() }),
+            };
+            return model.products.iter().map(of).collect();
+        }
         Model::MakeToOrder(shop) => {
             let gap = (Stream::Arrival, Law::Exponential { mean: 1.0 }.compile()?);
             let times = shop
@@ -224,7 +165,7 @@ fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
 
 fn request(workload: &str, n: u32, t: usize, threads: usize, simd: &str, key: u64) -> Request {
     let model = model(workload);
-    let by_order = matches!(model, Model::MakeToOrder(_));
+    let by_order = model.by_order();
     let metrics = match by_order {
         true => ["lead_time", "tardiness", "tardy_share"].map(str::to_owned).to_vec(),
         false => ["cost", "fill_rate"].map(str::to_owned).to_vec(),

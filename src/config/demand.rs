@@ -3,6 +3,18 @@
 use crate::law::Law;
 use serde::{Deserialize, Serialize};
 
+/// Demand of one product for a component.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    /// Units of the component in a unit of the product.
+    pub usage: f64,
+    /// Entity of the product.
+    pub key: u32,
+    /// Demand of the product.
+    pub of: Demand,
+}
+
 /// Where the demand of a period comes from (contract: the demand path belongs to the demand object).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -31,6 +43,11 @@ pub enum Demand {
     Orders {
         /// The book.
         book: Box<super::OrderBook>,
+    },
+    /// What products need of a component: Σ usage × demand of a product, each drawn as the product's own.
+    Dependent {
+        /// By product, added in this order.
+        parts: Vec<Part>,
     },
     /// Demand whose forecast is revised until it happens; stream `ForecastShock` (spec D4a, D4b).
     Evolving {

@@ -3,6 +3,7 @@
 //! The same text is the file format, the payload for other processes and the provenance kept with a result. Adding a
 //! strategy adds a variant of [`Model`]; nothing else here changes. Unknown fields are refused.
 
+mod assemble_to_order;
 mod demand;
 mod make_to_order;
 mod make_to_stock;
@@ -13,7 +14,8 @@ mod supply;
 pub use crate::forecast::Statistical;
 pub use crate::planning::{Buffer, LotRule};
 pub use crate::supply::Quantities;
-pub use demand::{Demand, Life, Loading, Promotion, Spread, Trend, Varying};
+pub use assemble_to_order::{AssembleToOrder, Commitment, Component, Product, ProductCosts};
+pub use demand::{Demand, Life, Loading, Part, Promotion, Spread, Trend, Varying};
 pub use make_to_order::{
     Acceptance, Breakdowns, Calendar, Confirmation, Dispatch, Entry, MakeToOrder, Material, Operation,
     OrderCosts, Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
@@ -173,13 +175,25 @@ pub enum Model {
     MakeToOrder(Box<MakeToOrder>),
     /// Made to stock, order by order.
     StockOnOrders(Box<StockOnOrders>),
+    /// Components on the shelf, products on demand.
+    AssembleToOrder(Box<AssembleToOrder>),
 }
 
 impl Model {
+    /// Whether the unit is the order, and time is continuous.
+    pub fn by_order(&self) -> bool {
+        matches!(self, Self::MakeToOrder(_) | Self::StockOnOrders(_))
+    }
+
     /// The model, where it runs period by period.
     pub fn periodic(&self) -> Result<&MakeToStock> {
         match self {
             Self::MakeToStock(model) => Ok(model),
+            Self::AssembleToOrder(_) => Err(Error::config(
+                "strategy",
+                "assemble_to_order",
+                "one item by itself: components are simulated together",
+            )),
             Self::MakeToOrder(_) | Self::StockOnOrders(_) => Err(Error::config(
                 "strategy",
                 "one whose unit is the order",

@@ -5,6 +5,7 @@
 //!   profile.rs     the moving mean: trend, seasons, calendar, life cycle, promotions
 //!   chain.rs       Markov chains
 //! latent.rs        Gaussian scores: dependence on the period before and on other items
+//! dependent.rs     what products need of a component
 //! blocks.rs        runs of past observations
 //! evolution.rs     demand that is foreseen better and better
 //! arima.rs         autoregressive integrated moving averages
@@ -18,6 +19,7 @@
 mod arima;
 mod blocks;
 mod chain;
+mod dependent;
 mod evolution;
 mod intermittent;
 mod latent;
@@ -28,6 +30,8 @@ mod tile;
 pub use arima::Arima;
 pub use blocks::Blocks;
 pub use chain::Chain;
+pub use dependent::Dependent;
+pub(crate) use dependent::add as add_tile;
 pub use evolution::Evolution;
 pub use intermittent::Intermittent;
 pub use latent::Latent;
@@ -89,6 +93,8 @@ pub enum DemandKind {
     Arima(Box<Arima>),
     /// Totals of orders.
     Orders(Box<Orders>),
+    /// What products need.
+    Dependent(Dependent),
     /// Given: `rows` paths of `periods` values.
     Given {
         /// Row-major values.
@@ -164,6 +170,20 @@ impl DemandSource {
                 let usual = (rate + 6.0 * rate.sqrt() + 6.0) * orders.largest();
                 Self::unbounded(DemandKind::Orders(Box::new(orders)), 0.0, usual.max(1e9), usual, mean)
             }
+            Demand::Dependent { parts } => {
+                let made = Dependent::new(parts, arrays, periods, end).map_err(within)?;
+                let (lowest, largest, usual) = made.reach();
+                if largest > LARGEST {
+                    return Err(Error::config(
+                        "demand",
+                        largest,
+                        format!("within ±{LARGEST:e} for every draw"),
+                    ));
+                }
+                let whole = made.whole() && largest < WHOLE_LIMIT;
+                let mean = made.total(|d| d.mean);
+                Ok(Self { kind: DemandKind::Dependent(made), whole, lowest, largest, usual, mean })
+            }
             Demand::Paths { paths, cycle } => Self::given(named(arrays, paths)?, *cycle, periods, end),
             Demand::Stationary { .. }
             | Demand::Varying(_)
@@ -210,6 +230,7 @@ impl DemandSource {
             DemandKind::Intermittent(_) | DemandKind::Orders(_) => self.mean.map(|m| vec![m; periods]),
             DemandKind::Evolving(e) => Some((0..periods).map(|t| e.mean(t)).collect()),
             DemandKind::Arima(a) => Some((0..periods).map(|t| a.mean_of(t)).collect()),
+            DemandKind::Dependent(d) => d.means(periods),
             DemandKind::Drawn { .. } | DemandKind::Given { .. } => None,
         }
     }
@@ -219,6 +240,7 @@ impl DemandSource {
         match &self.kind {
             DemandKind::Evolving(e) => e.cover_sd(0..1, 1, false).first().copied(),
             DemandKind::Arima(a) => Some(a.spread),
+            DemandKind::Dependent(d) => d.deviation(Self::sd),
             _ => self.steady().map(|law| law.variance().sqrt()),
         }
     }
@@ -240,6 +262,7 @@ impl DemandSource {
             DemandKind::Blocks(blocks) => Some(sample(&blocks.history)),
             DemandKind::Given { values, .. } => Some(sample(values)),
             DemandKind::Intermittent(demand) => Some(demand.variance().max(0.0).sqrt()),
+            DemandKind::Dependent(d) => d.deviation(|one| one.spread(periods)),
             _ => self.sd(),
         }
     }
@@ -259,6 +282,7 @@ impl DemandSource {
                 let sd = |now: usize| cover.clone().map(|k| at(now + k)).sum::<f64>().sqrt();
                 Some((0..=periods).map(sd).collect())
             }
+            DemandKind::Dependent(d) => d.cover_sd(&cover, periods, foreseen),
             _ => None,
         }
     }
@@ -269,6 +293,7 @@ impl DemandSource {
             DemandKind::Drawn { marginal, .. } => marginal.clips(),
             DemandKind::Evolving(e) => e.clips(),
             DemandKind::Arima(a) => a.clips(),
+            DemandKind::Dependent(d) => d.parts.iter().any(|p| p.of.clips()),
             _ => false,
         }
     }
@@ -391,6 +416,7 @@ impl DemandSource {
                 );
                 totals
             }
+            DemandKind::Dependent(d) => d.path(key, replication, periods, clipped),
             DemandKind::Given { values, rows, periods: length } => {
                 let start = path_of(replication, *rows) * length;
                 values[start..start + periods].to_vec()

@@ -76,6 +76,9 @@ pub struct DemandState {
     /// Totals of orders of the whole run, period by period, and the book they are added from.
     totals: Vec<Row<f64>>,
     book: Book,
+    /// Where demand depends on products: theirs, and a tile for what one of them draws.
+    pub(super) parts: Vec<DemandState>,
+    spare: (Option<Box<Tile<i32>>>, Option<Box<Tile<f64>>>),
     /// Draws of lanes in the run that were clipped at 0.
     pub clipped: u64,
 }
@@ -94,6 +97,8 @@ impl Default for DemandState {
             real: [0.0; LANES],
             totals: Vec::new(),
             book: Book::default(),
+            parts: Vec::new(),
+            spare: (None, None),
             clipped: 0,
         }
     }
@@ -115,6 +120,9 @@ impl DemandState {
                 let periods = totals.len();
                 orders.totals(book, Some(Level::new()), whose, |t, units| totals[t][lane] += units, periods);
             }
+        }
+        if let DemandKind::Dependent(d) = &demand.kind {
+            d.reset(window, &mut self.parts);
         }
         let DemandKind::Drawn { marginal, end, .. } = &demand.kind else { return };
         for event in marginal.profile().iter().flat_map(|p| &p.events) {
@@ -145,6 +153,9 @@ pub trait DemandCell: Cell {
         given: &mut Given<'_>,
         out: &mut Row<Self>,
     );
+
+    /// The place for a tile of what one of several products draws.
+    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<Self>>>;
 
     /// The tile, where it holds doubles: real demand is never drawn into anything else.
     fn doubles(out: &mut Tile<Self>) -> Option<&mut Tile<f64>>;
@@ -272,6 +283,12 @@ pub trait DemandCell: Cell {
                     }
                 }
             }
+            DemandKind::Dependent(d) => {
+                let mut spare = Self::spare(state).take().unwrap_or_else(new_tile);
+                d.fill(s, window, &mut state.parts, &mut spare, out);
+                *Self::spare(state) = Some(spare);
+                state.clipped = state.parts.iter().map(|p| p.clipped).sum();
+            }
             DemandKind::Given { values, rows, periods } => given(values, *rows, *periods, window, out),
         }
     }
@@ -382,6 +399,10 @@ impl<T: DemandCell> Rows for Jitter<'_, T> {
 }
 
 impl DemandCell for i32 {
+    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<i32>>> {
+        &mut state.spare.0
+    }
+
     fn doubles(_: &mut Tile<Self>) -> Option<&mut Tile<f64>> {
         None
     }
@@ -413,6 +434,10 @@ impl DemandCell for i32 {
 }
 
 impl DemandCell for f64 {
+    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<f64>>> {
+        &mut state.spare.1
+    }
+
     fn doubles(out: &mut Tile<Self>) -> Option<&mut Tile<f64>> {
         Some(out)
     }

@@ -3,8 +3,10 @@
 //! Kernels count raw sums ([`Counts`]); money and rates are worked out once per replication ([`values`]), so that a
 //! price never enters an inner loop. [`METRICS`] is the catalogue that documentation, tables and plots share.
 
+pub mod assembly;
 pub mod distribution;
 pub mod interval;
+pub mod moments;
 pub mod orders;
 pub mod service;
 pub mod summary;

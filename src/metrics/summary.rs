@@ -78,6 +78,11 @@ impl Factors {
         Self { n, t, ranks, confidence }
     }
 
+    /// Student-t quantile of the interval.
+    pub fn t(&self) -> f64 {
+        self.t
+    }
+
     fn for_count(&self, n: usize) -> Self {
         let probabilities: Vec<f64> = self.ranks.iter().map(|r| r.0).collect();
         Self::new(n, self.confidence, &probabilities)

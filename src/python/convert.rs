@@ -4,6 +4,7 @@ use crate::config::{Array, Arrays};
 use crate::error::Error;
 use crate::metrics::summary::{PROBABILITIES, statistic_names};
 use crate::metrics::{METRICS, TRACES};
+use crate::run::assembly::AssemblyOutcome;
 use crate::run::fit::Fitted;
 use crate::run::orders::OrderOutcome;
 use crate::run::simulate::{Outcome, Trace};
@@ -130,6 +131,38 @@ pub(super) fn orders_out(py: Python<'_>, outcome: OrderOutcome) -> PyResult<Boun
     Ok(dict)
 }
 
+/// Everything `simulate` returns of an assembly.
+pub(super) fn assembly_out(py: Python<'_>, outcome: AssemblyOutcome) -> PyResult<Bound<'_, PyDict>> {
+    let [designs, replications, ..] = outcome.shape;
+    let dict = PyDict::new(py);
+    dict.set_item("metrics", dict_of(py, outcome.metrics, &[designs, 1, replications])?)?;
+    dict.set_item("parts", dict_of(py, outcome.parts, &[designs, 1, replications, 2])?)?;
+    let statistics = statistic_names(&PROBABILITIES).len();
+    dict.set_item("summary", dict_of(py, outcome.summary, &[designs, 1, statistics])?)?;
+    dict.set_item("ratios", dict_of(py, outcome.ratios, &[designs, 1, 4])?)?;
+    let blocks =
+        [("products", outcome.products), ("components", outcome.components), ("others", outcome.others)];
+    for (name, blocks) in blocks {
+        let of = PyDict::new(py);
+        for block in blocks {
+            let own = PyDict::new(py);
+            own.set_item("estimates", shaped(py, block.estimates, &[designs, block.cells, 4])?)?;
+            let shape = [designs, block.cells, replications];
+            if let Some(values) = block.values {
+                own.set_item("values", shaped(py, values, &shape)?)?;
+            }
+            if let Some([top, bottom]) = block.parts {
+                own.set_item("top", shaped(py, top, &shape)?)?;
+                own.set_item("bottom", shaped(py, bottom, &shape)?)?;
+            }
+            of.set_item(block.name, own)?;
+        }
+        dict.set_item(name, of)?;
+    }
+    dict.set_item("report", json(&outcome.report))?;
+    Ok(dict)
+}
+
 /// Everything `fit` and `input_uncertainty` return.
 pub(super) fn fitted_out<'py>(
     py: Python<'py>,
@@ -158,6 +191,7 @@ pub(super) fn catalogue() -> String {
         "statistics": statistic_names(&PROBABILITIES),
         "probabilities": PROBABILITIES,
         "streams": crate::random::stream::TABLE,
+        "assembly": assembly_metrics(),
         "orders": {
             "metrics": order_metrics(),
             "stations": crate::metrics::orders::STATION_METRICS,
@@ -165,6 +199,34 @@ pub(super) fn catalogue() -> String {
             "statuses": crate::strategy::make_to_order::shop::STATUSES,
         },
     }))
+}
+
+/// The catalogue of assemblies.
+fn assembly_metrics() -> serde_json::Value {
+    use crate::metrics::assembly::{COMPONENTS, PRODUCTS, Row, TOTALS};
+    fn row<S>(m: &Row<S>) -> serde_json::Value {
+        told(m.name, m.unit, m.definition, m.value.1.is_some(), m.better)
+    }
+    let own = |m: &(&str, &str, &str, Option<&str>)| told(m.0, m.1, m.2, false, m.3);
+    serde_json::json!({
+        "totals": TOTALS.iter().map(row).collect::<Vec<_>>(),
+        "products": PRODUCTS.iter().map(row).collect::<Vec<_>>(),
+        "components": COMPONENTS.iter().map(own).collect::<Vec<_>>(),
+        "others": crate::run::assembly::OTHERS,
+    })
+}
+
+/// A metric as the catalogue has it.
+fn told(name: &str, unit: &str, definition: &str, ratio: bool, better: Option<&str>) -> serde_json::Value {
+    serde_json::json!({
+        "name": name,
+        "unit": unit,
+        "definition": definition,
+        "kind": if ratio { "ratio" } else { "mean" },
+        "numerator": null,
+        "denominator": null,
+        "better": better,
+    })
 }
 
 /// The catalogue of models whose unit is the order.

@@ -3,6 +3,7 @@
 //! ```text
 //! simulate   items × designs × replications  -> metrics, ratios, summaries, traces     (evaluation half)
 //! orders     the same where the unit is the order: distributions and ledgers as well
+//! assembly   the same for products that share components: by product and by component
 //! fit        least base stock that reaches a target, item by item                      (training half)
 //! errors     forecasts against what happens, by periods ahead
 //! resample   the same under resampled histories: what the data leaves open             (keys of its own)
@@ -10,6 +11,7 @@
 //!
 //! The caller owns waiting, signals and messages; this module only offers a counter to look at and a flag to raise.
 
+pub mod assembly;
 pub mod fit;
 pub mod forecast_errors;
 mod order_plan;

@@ -40,7 +40,9 @@ impl Plan {
                 p.same_book = matches!(before, Some(Model::StockOnOrders(b)) if b.orders == model.orders);
                 Ok(Self::Stock(Box::new(p)))
             }
-            Model::MakeToStock(_) => Err(Error::Internal { reason: "a model of another clock".to_owned() }),
+            Model::MakeToStock(_) | Model::AssembleToOrder(_) => {
+                Err(Error::Internal { reason: "a model of another clock".to_owned() })
+            }
         }
     }
 

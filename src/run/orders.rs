@@ -76,9 +76,8 @@ pub struct OrderOutcome {
 /// Whether a request is for models whose unit is the order; a mixture is refused.
 pub fn is_order_run(request: &Request) -> Result<bool> {
     let mut models = request.items.iter().flat_map(|item| &item.designs);
-    let by_order = |m: &Model| m.periodic().is_err();
-    let first = models.next().is_some_and(by_order);
-    if models.any(|m| by_order(m) != first) {
+    let first = models.next().is_some_and(Model::by_order);
+    if models.any(|m| m.by_order() != first) {
         return Err(Error::config(
             "items",
             "models of different clocks",
@@ -508,7 +507,7 @@ fn report(
         classes: match &request.items[0].designs[0] {
             Model::MakeToOrder(m) => names(&m.orders),
             Model::StockOnOrders(m) => names(&m.orders),
-            Model::MakeToStock(_) => Vec::new(),
+            Model::MakeToStock(_) | Model::AssembleToOrder(_) => Vec::new(),
         },
         warnings,
     }

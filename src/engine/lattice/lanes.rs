@@ -19,6 +19,8 @@ pub trait Cell:
     fn parts(self, per_unit: f64) -> i64;
     /// `share` of `x`. Whole quantities are only ever lost entirely, so their share is 1.
     fn portion(x: Self, share: Self) -> Self;
+    /// `x` times a usage, which is whole where quantities are.
+    fn times(x: Self, usage: f64) -> Self;
 }
 
 /// A vector of replications.
@@ -91,6 +93,10 @@ impl Cell for i32 {
     fn portion(x: Self, _share: Self) -> Self {
         x
     }
+    #[inline(always)]
+    fn times(x: Self, usage: f64) -> Self {
+        x * usage as i32
+    }
 }
 
 impl Cell for f64 {
@@ -112,6 +118,10 @@ impl Cell for f64 {
     #[inline(always)]
     fn portion(x: Self, share: Self) -> Self {
         x * share
+    }
+    #[inline(always)]
+    fn times(x: Self, usage: f64) -> Self {
+        x * usage
     }
 }
 

@@ -26,7 +26,7 @@ use fearless_simd::{Level, Simd};
 use std::ops::Range;
 
 /// Cells that demand is drawn into and rows are made of.
-trait Drawn: DemandCell + RowCell {
+pub(super) trait Drawn: DemandCell + RowCell {
     /// Tiles of doubles; none of others.
     fn doubles_of(tiles: &[Box<Tile<Self>>]) -> &[Box<Tile<f64>>];
 
@@ -90,7 +90,7 @@ impl Drawn for f64 {
 
 /// Advances a design over a span, however it runs.
 #[inline(always)]
-fn step<S: Simd, T: Drawn>(
+pub(super) fn step<S: Simd, T: Drawn>(
     s: S,
     p: &Params,
     state: &mut State<T>,
@@ -127,7 +127,13 @@ pub struct Scratch {
 #[derive(Default)]
 pub(super) struct Draws {
     pub(super) demand: Box<DemandState>,
-    /// One tile per random lead time, and at least one.
+    pub(super) rest: Rest,
+}
+
+/// Every random input but demand.
+#[derive(Default)]
+pub(super) struct Rest {
+    /// One tile per random lead time.
     pub(super) leads: Vec<LeadTile>,
     /// One per side input.
     pub(super) sides: Vec<(Box<Tile<f64>>, SideMemory)>,
@@ -147,14 +153,18 @@ impl LeadTile {
 }
 
 impl Draws {
+    /// Room for the tiles of a group; at least one of lead times, which kernels are handed whether they read it or not.
     pub(super) fn reserve(&mut self, group: &Group) {
+        self.rest.reserve(group, 1);
+    }
+}
+
+impl Rest {
+    pub(super) fn reserve(&mut self, group: &Group, least: usize) {
         let count = self.sides.len().max(group.sides.len());
         self.sides.resize_with(count, || (new_tile(), SideMemory::default()));
-        self.reserve_leads(group.leads.len());
-    }
-
-    fn reserve_leads(&mut self, count: usize) {
-        self.leads.resize_with(self.leads.len().max(count).max(1), LeadTile::new);
+        let count = self.leads.len().max(group.leads.len()).max(least);
+        self.leads.resize_with(count, LeadTile::new);
         self.leads.iter_mut().for_each(|lead| lead.wait = [0; LANES]);
     }
 }
@@ -312,16 +322,19 @@ impl<'a> Chunk<'a> {
             if !clairvoyant {
                 self.draw_demand(s, tile_start, &mut demand[slot], draws);
             }
-            self.draw_rest(s, tile_start, draws);
-            let leads = &draws.leads;
+            self.draw_rest(s, tile_start, &mut draws.rest);
+            let leads = &draws.rest.leads;
             let coming = Coming {
                 first: self.first,
                 foreseen: &draws.demand.foreseen.ahead,
                 demand: T::doubles_of(if clairvoyant { demand } else { &[] }),
                 periods: self.frame.periods,
             };
-            let sides: Vec<Vec<&Tile<f64>>> =
-                group.sides_of.iter().map(|own| own.iter().map(|&i| &*draws.sides[i].0).collect()).collect();
+            let sides: Vec<Vec<&Tile<f64>>> = group
+                .sides_of
+                .iter()
+                .map(|own| own.iter().map(|&i| &*draws.rest.sides[i].0).collect())
+                .collect();
             for span in self.spans(tile_start) {
                 if span.tile_start + span.from == self.frame.warm_up {
                     base.forget();
@@ -420,15 +433,15 @@ impl<'a> Chunk<'a> {
 
     /// One tile of every other random input.
     #[inline(always)]
-    pub(super) fn draw_rest<S: Simd>(&self, s: S, start: usize, draws: &mut Draws) {
+    pub(super) fn draw_rest<S: Simd>(&self, s: S, start: usize, rest: &mut Rest) {
         let window = self.window(start);
-        for (side, (tile, memory)) in self.group.sides.iter().zip(&mut draws.sides) {
+        for (side, (tile, memory)) in self.group.sides.iter().zip(&mut rest.sides) {
             s.vectorize(
                 #[inline(always)]
                 || side.fill(s, &window, memory, tile),
             );
         }
-        for (draw, tile) in self.group.leads.iter().zip(&mut draws.leads) {
+        for (draw, tile) in self.group.leads.iter().zip(&mut rest.leads) {
             s.vectorize(
                 #[inline(always)]
                 || {
@@ -458,7 +471,7 @@ impl<'a> Chunk<'a> {
         for tile_start in (0..self.frame.periods).step_by(DEPTH) {
             self.cancel.check()?;
             self.draw_demand(s, tile_start, demand, draws);
-            self.draw_rest(s, tile_start, draws);
+            self.draw_rest(s, tile_start, &mut draws.rest);
             let coming = Coming {
                 first: self.first,
                 foreseen: &draws.demand.foreseen.ahead,
@@ -469,9 +482,9 @@ impl<'a> Chunk<'a> {
                 if span.tile_start + span.from == self.frame.warm_up {
                     states[0].forget();
                 }
-                let inputs = Inputs { demand, lead: &draws.leads[0].drawn };
+                let inputs = Inputs { demand, lead: &draws.rest.leads[0].drawn };
                 let sides: Vec<&Tile<f64>> =
-                    self.group.sides_of[0].iter().map(|&i| &*draws.sides[i].0).collect();
+                    self.group.sides_of[0].iter().map(|&i| &*draws.rest.sides[i].0).collect();
                 step(s, base, &mut states[0], inputs, (&sides, coming), span, Detail::Record(record));
                 if span.tile_start + span.from < self.frame.warm_up {
                     continue;

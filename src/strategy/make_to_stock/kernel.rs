@@ -18,7 +18,7 @@ use fearless_simd::Simd;
 type Wide<S, T> = Pair<<T as Cell>::Lanes<S>>;
 
 /// State of one design over a chunk of replications.
-pub(super) struct State<T> {
+pub(in crate::strategy) struct State<T> {
     net: Row<T>,
     position: Row<T>,
     /// The pipeline: for each vector of lanes in turn its slots one after the other, so that what a vector reads and
@@ -32,11 +32,11 @@ pub(super) struct State<T> {
 }
 
 /// What a tile looked like under one design, for traces and one-pass curves.
-pub(super) struct Record<T> {
+pub(in crate::strategy) struct Record<T> {
     /// Net stock just before demand.
     pub(super) before: Box<Tile<T>>,
     /// Net stock at the close.
-    pub(super) close: Box<Tile<T>>,
+    pub(in crate::strategy) close: Box<Tile<T>>,
     /// Quantity released.
     pub(super) ordered: Box<Tile<T>>,
     /// Net stock before demand is wanted.
@@ -54,13 +54,13 @@ impl<T: Cell> Record<T> {
 
 /// Periods of a tile that a call advances over.
 #[derive(Clone, Copy)]
-pub(super) struct Span {
+pub(in crate::strategy) struct Span {
     /// Period of the tile's first row.
-    pub(super) tile_start: usize,
+    pub(in crate::strategy) tile_start: usize,
     /// First row of the span.
-    pub(super) from: usize,
+    pub(in crate::strategy) from: usize,
     /// One past its last row.
-    pub(super) to: usize,
+    pub(in crate::strategy) to: usize,
 }
 
 impl<T: Cell> State<T> {
@@ -109,6 +109,11 @@ impl<T: Cell> State<T> {
         (self.net[lane], self.position[lane]) = (opening, opening);
     }
 
+    /// Net stock of one lane now.
+    pub(super) fn net_of(&self, lane: usize) -> f64 {
+        self.site.as_ref().map_or_else(|| self.net[lane].to_f64(), |site| site.net[lane])
+    }
+
     /// The counts of one lane.
     pub(super) fn counts(&self, lane: usize) -> Counts {
         match &self.site {
@@ -126,6 +131,8 @@ pub(super) enum Detail<'a, T> {
     Sums,
     /// All sums and every period.
     Record(&'a mut Record<T>),
+    /// The sums that nearly every metric needs, and every close.
+    Close(&'a mut Record<T>),
 }
 
 /// The random inputs of a tile.
@@ -160,6 +167,16 @@ pub(super) fn advance<S: Simd, T: Cell>(
         };
     }
     let lean = matches!(detail, Detail::Lean) && p.lost_share == 0.0;
+    let detail = match (p.demand_first, random, Class::of(p), detail) {
+        (false, false, Class::BaseStock, Detail::Close(record)) if p.lost_share == 0.0 => {
+            return variant!(false, BASE_STOCK, false, 3, Some(record));
+        }
+        (true, false, Class::BaseStock, Detail::Close(record)) if p.lost_share == 0.0 => {
+            return variant!(true, BASE_STOCK, false, 3, Some(record));
+        }
+        (.., Detail::Close(record)) => Detail::Record(record),
+        (.., detail) => detail,
+    };
     match (p.demand_first, random, Class::of(p)) {
         (false, false, Class::BaseStock) if lean => return variant!(false, BASE_STOCK, false, 0, None),
         (true, false, Class::BaseStock) if lean => return variant!(true, BASE_STOCK, false, 0, None),
@@ -204,7 +221,7 @@ impl Calendar {
 }
 
 /// The period loop of one vector of replications, for every vector of the chunk. `DETAIL`: 0 lean, 1 all sums, 2 all
-/// sums and a record.
+/// sums and a record, 3 lean and every close.
 #[inline(always)]
 fn span_lanes<
     S: Simd,
@@ -346,20 +363,20 @@ fn span_lanes<
             sums[FILLED] = sums[FILLED] + filled;
             sums[ON_HAND] = sums[ON_HAND] + on_hand;
             sums[BACKORDERS] = sums[BACKORDERS] + (on_hand - net);
-            if DETAIL > 0 {
+            if DETAIL == 1 || DETAIL == 2 {
                 sums[AVAILABLE] = sums[AVAILABLE] + available;
                 sums[ORDERS] = sums[ORDERS] + Wide::<S, T>::choose(zero.below(ordered), one, zero);
                 sums[QUANTITY] = sums[QUANTITY] + ordered;
                 sums[STOCKOUTS] = sums[STOCKOUTS] + Wide::<S, T>::choose(out_of_stock, one, zero);
             }
-            if DETAIL == 2
+            if DETAIL >= 2
                 && let Some(record) = record.as_deref_mut()
             {
                 net.store(&mut record.close[k][g..]);
-                if record.keep_before {
+                if DETAIL == 2 && record.keep_before {
                     before.store(&mut record.before[k][g..]);
                 }
-                if record.keep_ordered {
+                if DETAIL == 2 && record.keep_ordered {
                     ordered.store(&mut record.ordered[k][g..]);
                 }
             }
@@ -367,7 +384,7 @@ fn span_lanes<
 
         net.store(&mut state.net[g..]);
         position.store(&mut state.position[g..]);
-        let kept = if DETAIL == 0 { LEAN } else { SUMS };
+        let kept = if DETAIL == 0 || DETAIL == 3 { LEAN } else { SUMS };
         for (sum, row) in sums.iter().zip(&mut state.tally.sums).take(kept) {
             sum.store(&mut row[g..]);
         }

@@ -40,6 +40,7 @@
 
 pub mod chunk;
 pub mod curve;
+pub(in crate::strategy) mod fed;
 pub mod foresight;
 mod kernel;
 pub mod orders;

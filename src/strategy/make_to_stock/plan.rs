@@ -140,6 +140,11 @@ impl Plan {
         self.groups.iter().flat_map(|g| &g.params).any(Params::clairvoyant)
     }
 
+    /// An opening stock below nought, if any design has one.
+    pub fn opening_below_nought(&self) -> Option<f64> {
+        self.groups.iter().flat_map(|g| &g.params).map(|p| p.opening).find(|x| *x < 0.0)
+    }
+
     /// Group and place there of every design.
     pub(super) fn places(&self) -> Vec<(usize, usize)> {
         let mut places = vec![(0, 0); self.tariffs.len()];

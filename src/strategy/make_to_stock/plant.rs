@@ -150,7 +150,7 @@ impl Plant {
             for (own, inputs) in chunks.iter().zip(&mut *inputs) {
                 for (chunk, (draws, demand)) in own.iter().zip(inputs) {
                     chunk.draw_demand(s, start, demand, draws);
-                    chunk.draw_rest(s, start, draws);
+                    chunk.draw_rest(s, start, &mut draws.rest);
                 }
             }
             if let Some(side) = &self.drawn {
@@ -170,7 +170,7 @@ impl Plant {
                         .map(|i| {
                             let (g, j) = place[i][d];
                             let draws = &inputs[i][g].0;
-                            chunks[i][g].group.sides_of[j].iter().map(|&x| &*draws.sides[x].0).collect()
+                            chunks[i][g].group.sides_of[j].iter().map(|&x| &*draws.rest.sides[x].0).collect()
                         })
                         .collect();
                     let mut sites: Vec<_> = states
@@ -190,7 +190,7 @@ impl Plant {
                                 reason: "an item of a plant runs on rows".to_owned(),
                             });
                         };
-                        let lead = draws.leads.get(group.lead_of[j]).unwrap_or(&draws.leads[0]);
+                        let lead = draws.rest.leads.get(group.lead_of[j]).unwrap_or(&draws.rest.leads[0]);
                         lines.push(Line {
                             p,
                             terms,
