@@ -11,18 +11,23 @@ Simulate production strategies by parallel Monte Carlo, with errors, as NumPy ar
 
 from __future__ import annotations
 
+from ._catalogue import assembly_metrics as _assembly_metrics
 from ._catalogue import metrics as _metrics
 from ._catalogue import order_metrics as _order_metrics
 from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
+from .assemble_to_order import AssembleToOrder, Component, EndItem
+from .assembly_levels import AssemblyFrontier, AssemblyLevels, assembly_frontier, assembly_levels
+from .assembly_result import AssemblyResult
 from .association import attainable_correlation, latent_correlation, pearson_correlation
 from .batch_means import BatchMeans
 from .bill_of_materials import BillOfMaterials, BillVariant, Commonality, OptionGroup, Substitute
 from .bill_table import BillTable, read_bill
 from .blocks import IntermittentBootstrap, MovingBlocks, SeasonalBlocks, StationaryBlocks
+from .commonality_benefit import CommonalityBenefit, commonality_benefit
 from .demand import Bootstrap, Paths
-from .dependent import Autocorrelated, Correlated, MarkovModulated, correlate
+from .dependent import Autocorrelated, Correlated, DependentDemand, MarkovModulated, correlate
 from .distribution import Distribution, Incidence
 from .estimate import Estimate
 from .evolution import Arima, ForecastEvolution, shocks_from_errors
@@ -92,6 +97,7 @@ from .order_rules import (
     WorkloadCap,
 )
 from .order_table import OrderTable, read_orders
+from .ordered_assembly_result import OrderedAssemblyResult
 from .orders import (
     CustomerClass,
     GivenOrders,
@@ -117,9 +123,11 @@ from .planning import (
 )
 from .plant import Plant
 from .plots import (
+    plot_blame,
     plot_bullwhip,
     plot_distribution,
     plot_fan,
+    plot_fill_investment,
     plot_lead_time,
     plot_lead_time_demand,
     plot_load,
@@ -167,6 +175,12 @@ from .warm_up import Truncation, WarmUp, mser5, warm_up
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
+ASSEMBLY_METRICS = _assembly_metrics("totals")
+"""Every metric of an assembly as a whole, by name."""
+PRODUCT_METRICS = _assembly_metrics("products")
+"""Every quantity of a product of an assembly, by name."""
+COMPONENT_METRICS = _assembly_metrics("components")
+"""Every quantity of a component of an assembly, by name."""
 ORDER_METRICS = _order_metrics()
 """Every metric of runs whose unit is the order, by name."""
 TRACES = _traces()
@@ -175,8 +189,11 @@ STATISTICS = _statistics()
 """Names along the last axis of `Result.statistics`."""
 
 __all__ = [
+    "ASSEMBLY_METRICS",
+    "COMPONENT_METRICS",
     "METRICS",
     "ORDER_METRICS",
+    "PRODUCT_METRICS",
     "SBA",
     "STATISTICS",
     "TRACES",
@@ -186,6 +203,10 @@ __all__ = [
     "AdditiveYield",
     "AllOrNothingYield",
     "Arima",
+    "AssembleToOrder",
+    "AssemblyFrontier",
+    "AssemblyLevels",
+    "AssemblyResult",
     "Autocorrelated",
     "Autoregression",
     "BackwardRelease",
@@ -206,6 +227,8 @@ __all__ = [
     "CappedBaseStock",
     "Clipped",
     "Commonality",
+    "CommonalityBenefit",
+    "Component",
     "CompoundPoisson",
     "Confirmation",
     "ConstantOrder",
@@ -216,12 +239,14 @@ __all__ = [
     "CustomerClass",
     "DampedTrend",
     "DemandDriven",
+    "DependentDemand",
     "Deterministic",
     "Discrete",
     "Disruption",
     "Distribution",
     "EconomicQuantity",
     "Empirical",
+    "EndItem",
     "ErrorEstimate",
     "Estimate",
     "EvolvingForecast",
@@ -270,6 +295,7 @@ __all__ = [
     "OrderResult",
     "OrderTable",
     "OrderUpTo",
+    "OrderedAssemblyResult",
     "OverdispersedSpread",
     "Overtime",
     "Paths",
@@ -323,7 +349,10 @@ __all__ = [
     "WorkloadCap",
     "ZeroInflated",
     "__version__",
+    "assembly_frontier",
+    "assembly_levels",
     "attainable_correlation",
+    "commonality_benefit",
     "consume_forecast",
     "correlate",
     "forecast_errors",
@@ -332,9 +361,11 @@ __all__ = [
     "lot_sizes",
     "mser5",
     "pearson_correlation",
+    "plot_blame",
     "plot_bullwhip",
     "plot_distribution",
     "plot_fan",
+    "plot_fill_investment",
     "plot_lead_time",
     "plot_lead_time_demand",
     "plot_load",

@@ -10,6 +10,8 @@ from . import _core
 
 __all__ = [
     "Quantity",
+    "assembly_metrics",
+    "assembly_names",
     "axis_metrics",
     "metrics",
     "metrics_of",
@@ -55,10 +57,10 @@ def order_metrics() -> dict[str, Quantity]:
     return {m["name"]: Quantity(*(m[f] for f in Quantity._fields)) for m in listed}
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def metrics_of(kind: str) -> tuple[str, ...]:
-    """Names of the order metrics of a ``"shop"`` or of a ``"stock"``."""
-    return tuple(m["name"] for m in _read()["orders"]["metrics"] if m["of"] in ("all", kind))
+    """Names of the order metrics of a ``"shop"``, a ``"stock"`` or an ``"assembly"``."""
+    return tuple(m["name"] for m in _read()["orders"]["metrics"] if kind in m["of"])
 
 
 @lru_cache(maxsize=2)
@@ -66,6 +68,24 @@ def axis_metrics(axis: str) -> dict[str, Quantity]:
     """What is told of each of the ``"stations"`` or ``"classes"``."""
     kind = "mean" if axis == "stations" else "ratio"
     return {n: Quantity(n, unit, text, kind, None, None, None) for n, unit, text in _read()["orders"][axis]}
+
+
+@lru_cache(maxsize=5)
+def assembly_metrics(of: str) -> dict[str, Quantity]:
+    """What is told of an assembly.
+
+    The ``"totals"``, the ``"products"`` or the ``"components"`` of one on the period clock; the products
+    (``"ordered"``) or the components (``"shelves"``) of one on the order clock.
+    """
+    own = {m["name"]: Quantity(*(m[f] for f in Quantity._fields)) for m in _read()["assembly"][of]}
+    return {**metrics(), **own} if of == "components" else own
+
+
+@lru_cache(maxsize=1)
+def assembly_names() -> tuple[str, ...]:
+    """Everything that can be asked for of an assembly."""
+    names = [n for of in ("totals", "products", "components") for n in assembly_metrics(of)]
+    return tuple(dict.fromkeys([*names, *(n for n, _, _ in _read()["assembly"]["others"])]))
 
 
 @lru_cache(maxsize=1)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import _catalogue
 from ._noun import Noun
+from .assemble_to_order import AssembleToOrder
 from .laws import Deterministic
 from .sweep import Sweep
 
@@ -20,7 +21,20 @@ __all__ = ["Axis", "expand"]
 
 N = TypeVar("N", bound=Noun)
 
-_RESERVED = ("strategy", "item", "replication", "period", "statistic", "metric", "unit", "station", "class")
+_RESERVED = (
+    "strategy",
+    "item",
+    "replication",
+    "period",
+    "statistic",
+    "metric",
+    "unit",
+    "station",
+    "class",
+    "product",
+    "component",
+    "window",
+)
 
 
 @dataclass(frozen=True)
@@ -92,10 +106,16 @@ def _sweeps(noun: Noun, taken: Set[str], path: tuple[str, ...] = ()) -> Iterator
             yield ".".join(_named_path(noun, here)), _axis_name(noun, here, value, taken), value
         elif isinstance(value, Noun):
             yield from _sweeps(value, taken, here)
-        elif isinstance(value, tuple):
-            for i, one in enumerate(value):
+        elif isinstance(value, (tuple, Mapping)):
+            for label, one in _members(name, value):
                 if isinstance(one, Noun):
-                    yield from _sweeps(one, taken, (*path, f"{name}[{i}]"))
+                    yield from _sweeps(one, taken, (*path, label))
+
+
+def _members(name: str, value: tuple[object, ...] | Mapping[str, object]) -> list[tuple[str, object]]:
+    """What a list or a mapping holds, each with how it is written."""
+    keys = list(value) if isinstance(value, Mapping) else range(len(value))
+    return [(f"{name}[{key!r}]", value[key]) for key in keys]  # type: ignore[index]
 
 
 def _named_path(noun: Noun, path: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,6 +133,8 @@ def _axis_name(noun: Noun, path: tuple[str, ...], sweep: Sweep, taken: Set[str])
 
 def _taken(items: Mapping[str, Noun]) -> Set[str]:
     """Names that results of these have already."""
+    if any(isinstance(noun, AssembleToOrder) and not noun.by_order for noun in items.values()):
+        return frozenset(_catalogue.assembly_names())
     by_order = any(getattr(noun, "by_order", False) for noun in items.values())
     return (_catalogue.order_metrics() if by_order else _catalogue.metrics()).keys()
 
@@ -133,13 +155,15 @@ def _at(noun: N, place: Mapping[str, int], taken: Set[str], path: tuple[str, ...
             inner = _at(value, place, taken, here)
             if inner is not value:
                 changes[name] = inner
-        elif isinstance(value, tuple) and any(isinstance(one, Noun) for one in value):
-            parts = tuple(
-                _at(one, place, taken, (*path, f"{name}[{i}]")) if isinstance(one, Noun) else one
-                for i, one in enumerate(value)
-            )
-            if any(new is not old for new, old in zip(parts, value, strict=True)):
-                changes[name] = parts
+        elif isinstance(value, (tuple, Mapping)):
+            members = _members(name, value)
+            parts = [
+                _at(one, place, taken, (*path, p)) if isinstance(one, Noun) else one for p, one in members
+            ]
+            if any(new is not old for new, (_, old) in zip(parts, members, strict=True)):
+                changes[name] = (
+                    dict(zip(value, parts, strict=True)) if isinstance(value, Mapping) else tuple(parts)
+                )
     if not changes:
         return noun
     try:

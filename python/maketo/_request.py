@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._demand import entity, payload
-from ._law import Law
+from ._assembly_request import assembly_model, ordered_model
 from ._order_request import order_model, stock_model
-from .forecasts import forecast_payload
+from ._stock_request import stock_payload
+from .assemble_to_order import AssembleToOrder
 from .make_to_order import MakeToOrder
 from .make_to_stock import MakeToStock
-from .supply import yield_payload
 
 __all__ = ["Arrays", "entity_key", "items_json", "to_text"]
 
@@ -38,7 +37,7 @@ class Arrays:
         return name
 
 
-Shop = MakeToStock | MakeToOrder
+Shop = MakeToStock | MakeToOrder | AssembleToOrder
 
 
 def entity_key(name: str, shop: Shop) -> int:
@@ -67,45 +66,16 @@ def to_text(request: Mapping[str, Any]) -> str:
     return json.dumps(request, ensure_ascii=False, allow_nan=False)
 
 
-def supply_payload(shop: MakeToStock, add: Any) -> dict[str, Any]:
-    """What the core reads differently from how it is written down."""
-    changed: dict[str, Any] = {}
-    if shop.forecast is not None:
-        changed["forecast"] = forecast_payload(shop.forecast, add)
-    if shop.yields is not None:
-        changed["yields"] = yield_payload(shop.yields)
-    capacity: Any = shop.capacity
-    if capacity is not None:
-        limit: Any = capacity.regular
-        data = {
-            **capacity.to_dict(),
-            "regular": limit.to_dict() if isinstance(limit, Law) else np.atleast_1d(limit).tolist(),
-        }
-        changed["capacity"] = _with_key(data, capacity.key)
-    if shop.disruptions:
-        changed["disruptions"] = [_with_key(d.to_dict(), d.key) for d in shop.disruptions]  # type: ignore[union-attr]
-    if shop.obsolescence is not None:
-        changed["obsolescence"] = _with_key(shop.obsolescence.to_dict(), shop.obsolescence.key)
-    return changed
-
-
-def _with_key(data: dict[str, Any], key: Any) -> dict[str, Any]:
-    return data if key is None else {**data, "key": entity(key)}
-
-
 def _model(shop: Shop, name: str, arrays: Arrays) -> dict[str, Any]:
+    if isinstance(shop, AssembleToOrder):
+        if shop.by_order:
+            return ordered_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
+        return assembly_model(shop, arrays.add)
     if isinstance(shop, MakeToOrder):
         return order_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
     if shop.by_order:
         return stock_model(shop, name, lambda array, stem: arrays.add(array, f"{name} {stem}"))
-    light = shop if isinstance(shop.demand, Law) else shop.replace(demand=0)
-    data = light.replace(forecast=None).to_dict()
-
-    def add(array: Any, stem: str) -> str:
-        return arrays.add(array, f"{name} {stem}")
-
-    for field in ("key", "clock", "production", "partial_delivery"):
-        data.pop(field, None)
-    data.update(supply_payload(shop, add))
-    data["demand"] = payload(shop.demand, add)  # type: ignore[arg-type]
-    return data
+    return {
+        "strategy": "make_to_stock",
+        **stock_payload(shop, lambda array, stem: arrays.add(array, f"{name} {stem}")),
+    }

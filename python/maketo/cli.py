@@ -137,10 +137,11 @@ def _parser() -> argparse.ArgumentParser:
         "bench",
         help="time a workload beside its sampling floor",
         description="Time a workload; prints one JSON line. w1: a base-stock item; w2: min-max, real "
-        "demand, random lead times; w5: orders before two servers; w6: w1 with traces; jobshop: five "
-        "stations, earliest due date first, on the event calendar.",
+        "demand, random lead times; w4: six products that share ten components; w5: orders before two "
+        "servers; w6: w1 with traces; jobshop: five stations, earliest due date first, on the event "
+        "calendar.",
     )
-    bench.add_argument("workload", choices=["w1", "w2", "w5", "w6", "jobshop"])
+    bench.add_argument("workload", choices=["w1", "w2", "w4", "w5", "w6", "jobshop"])
     bench.add_argument("--n", type=int, default=10_000, metavar="N", help="replications (10000)")
     bench.add_argument("--t", type=int, default=1000, metavar="N", help="periods, or orders (1000)")
     bench.add_argument("--threads", type=int, default=1, metavar="N", help="threads (1)")

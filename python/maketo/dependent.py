@@ -23,8 +23,58 @@ from numpy.typing import ArrayLike, NDArray
 from ._check import number, real_array
 from ._demand import Add, Demand, DemandLike, DemandNoun, Key, as_demand, as_key_of, entity, payload
 from .laws import LawLike, Real, as_law
+from .sweep import Sweep
 
-__all__ = ["Autocorrelated", "Correlated", "MarkovModulated", "correlate"]
+__all__ = ["Autocorrelated", "Correlated", "DependentDemand", "MarkovModulated", "correlate"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DependentDemand(DemandNoun, tag=("kind", "dependent")):
+    """What products need of a component: Σ usage × demand of a product.
+
+    Every product draws as the item of its name would, so components that share products ask for units
+    together, and a component asks for the same alone as in an `AssembleToOrder`.
+
+    Parameters
+    ----------
+    parts : mapping of str to (usage, demand)
+        By name of the product: units of the component in one of it, and its demand. Added in this order.
+
+    Examples
+    --------
+    >>> import maketo as mk
+    >>> mk.DependentDemand({"basic": (1, mk.Poisson(3)), "deluxe": (2, mk.Poisson(1))})
+    DependentDemand(parts={'basic': (1, Poisson(mean=3)), 'deluxe': (2, Poisson(mean=1))})
+    """
+
+    parts: Mapping[str, tuple[Real, DemandLike]]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.parts, Mapping) or not self.parts:
+            raise TypeError(f"DependentDemand.parts must map products to (usage, demand), got {self.parts!r}")
+        made = {}
+        for name, part in self.parts.items():
+            where = f"DependentDemand.parts[{name!r}]"
+            if not isinstance(name, str) or isinstance(part, str) or not isinstance(part, Sequence):
+                raise TypeError(f"{where} must be (usage, demand) under a name, got {part!r}")
+            if len(part) != 2:
+                raise ValueError(f"{where} must be (usage, demand), got {len(part)} values")
+            usage = number(f"{where}[0]", part[0])
+            if isinstance(usage, Sweep):
+                raise TypeError(f"{where}[0] must be a single number: a bill of materials is not swept")
+            if not usage > 0:
+                raise ValueError(f"{where}[0] must be > 0, got {usage!r}")
+            made[name] = (usage, as_demand(f"{where}[1]", part[1]))
+        self._set(parts=made)
+
+    def _payload(self, add: Add) -> dict[str, Any]:
+        return {
+            "kind": "dependent",
+            "parts": [
+                {"usage": usage, "key": entity(name), "of": payload(of, add)}  # type: ignore[arg-type]
+                for name, (usage, of) in self.parts.items()
+            ],
+        }
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,9 +12,12 @@ from ._designs import expand
 from ._noun import decode
 from ._progress import Progress, watch
 from ._request import Arrays, items_json, to_text
+from .assemble_to_order import AssembleToOrder
+from .assembly_result import AssemblyResult
 from .make_to_order import MakeToOrder
 from .make_to_stock import MakeToStock
 from .order_result import OrderResult
+from .ordered_assembly_result import OrderedAssemblyResult
 from .plant import Plant
 from .result import Result
 from .seed import SeedLike, as_key
@@ -23,9 +26,10 @@ from .warm_up import WarmUp, pilot
 
 __all__ = ["simulate"]
 
-Shop = MakeToStock | MakeToOrder
+Shop = MakeToStock | MakeToOrder | AssembleToOrder
 ShopLike = Shop | Plant | Mapping[str, Any]
-_KINDS = "MakeToStock or MakeToOrder"
+_KINDS = "MakeToStock, MakeToOrder or AssembleToOrder"
+_METHODS = ("auto", "grid", "one_pass")
 
 
 class RunOptions(TypedDict, total=False):
@@ -53,6 +57,8 @@ class RunOptions(TypedDict, total=False):
 
 @overload
 def simulate(shop: MakeToOrder, **options: Unpack[RunOptions]) -> OrderResult: ...
+@overload
+def simulate(shop: AssembleToOrder, **options: Unpack[RunOptions]) -> AssemblyResult: ...
 @overload
 def simulate(shop: MakeToStock | Plant | Mapping[str, Any], **options: Unpack[RunOptions]) -> Result: ...
 
@@ -83,7 +89,7 @@ def simulate(
 
     Parameters
     ----------
-    shop : MakeToStock, MakeToOrder, mapping of item name to them, or Plant
+    shop : MakeToStock, MakeToOrder, AssembleToOrder, mapping of item name to them, or Plant
         What is simulated. A mapping is a portfolio: the result has an item axis, and only summaries are kept
         unless `keep` says otherwise. Any scalar parameter may be a `Sweep`. The JSON form of either is
         welcome, too.
@@ -135,7 +141,7 @@ def simulate(
 
     Returns
     -------
-    Result or OrderResult
+    Result, OrderResult or AssemblyResult
         Arrays by name, with named axes (*sweeps, item, replication), and their estimates with errors.
 
     Raises
@@ -162,8 +168,12 @@ def simulate(
     plant = shop if isinstance(shop, Plant) else None
     shops, portfolio = shops_of(shop if plant is None else plant.items, name)
     by_order = _by_order(shops)
+    assembly = any(isinstance(one, AssembleToOrder) for one in shops.values())
+    if assembly and portfolio:
+        raise TypeError("shop must be one AssembleToOrder by itself: its components are its items")
     keep = keep if keep is not None else ("summary" if portfolio else "replications")
     kinds = ("replications", "summary", "orders") if by_order else ("replications", "summary")
+    methods = ("auto", "calendar") if by_order else ("auto", "grid") if assembly else _METHODS
     options: dict[str, Any] = {
         **_horizon(by_order, periods, orders, drain),
         "replications": count("replications", replications, at_least=1),
@@ -171,9 +181,7 @@ def simulate(
         "half": choice("half", half, ("evaluation", "training")),
         "first_replication": count("first_replication", first_replication),
         "keep": choice("keep", keep, kinds),
-        "method": choice(
-            "method", method, ("auto", "calendar") if by_order else ("auto", "grid", "one_pass")
-        ),
+        "method": choice("method", method, methods),
         "confidence": inner_share("confidence", confidence),
         "metrics": None
         if metrics is None
@@ -184,8 +192,8 @@ def simulate(
     workers = None if threads is None else count("threads", threads, at_least=1)
     chosen: WarmUp | None = None
     if isinstance(warm_up, str):
-        if plant is not None or by_order:
-            kind = "a Plant" if plant is not None else "a run of orders"
+        if plant is not None or by_order or assembly:
+            kind = "a Plant" if plant is not None else "a run of orders" if by_order else "an assembly"
             raise ValueError(f"warm_up must be a number for {kind}, got {warm_up!r}")
         chosen = pilot(periodic(shops), periods=options["periods"], key=key, threads=workers)
         options["warm_up"] = chosen.periods
@@ -205,6 +213,8 @@ def simulate(
     with watch(progress, "simulate") as callback:
         outcome = _core.simulate(to_text(request), arrays.by_name, callback)
     made: type[Result] = OrderResult if by_order else Result
+    if assembly:
+        made = OrderedAssemblyResult if by_order else AssemblyResult
     return made(
         shops=shops,
         portfolio=portfolio,
@@ -219,6 +229,8 @@ def simulate(
 
 def _by_order(shops: Mapping[str, Shop]) -> bool:
     """Whether the unit is the order; one run has one clock."""
+    if any(isinstance(shop, AssembleToOrder) for shop in shops.values()) and len(shops) > 1:
+        raise TypeError("shop must be one AssembleToOrder by itself: its components are its items")
     kinds = {isinstance(shop, MakeToOrder) or shop.by_order for shop in shops.values()}
     if len(kinds) > 1:
         raise TypeError("shop must not mix items that run period by period and order by order")
@@ -229,15 +241,18 @@ def periodic(shops: Mapping[str, Shop]) -> dict[str, MakeToStock]:
     """Shops that run period by period, or a refusal."""
     if _by_order(shops):
         raise TypeError("shop must run period by period, got one whose unit is the order")
+    if any(isinstance(shop, AssembleToOrder) for shop in shops.values()):
+        raise TypeError("shop must be a MakeToStock or a portfolio of them, got AssembleToOrder")
     return {name: shop for name, shop in shops.items() if isinstance(shop, MakeToStock)}
 
 
 def _metric_names(shops: Mapping[str, Shop], by_order: bool) -> list[str]:
+    first = next(iter(shops.values()))
     if not by_order:
-        return list(_catalogue.metrics())
-    return list(
-        _catalogue.metrics_of("shop" if isinstance(next(iter(shops.values())), MakeToOrder) else "stock")
-    )
+        assembly = isinstance(first, AssembleToOrder)
+        return list(_catalogue.assembly_names() if assembly else _catalogue.metrics())
+    kinds = {MakeToOrder: "shop", MakeToStock: "stock", AssembleToOrder: "assembly"}
+    return list(_catalogue.metrics_of(kinds[type(first)]))
 
 
 def _horizon(by_order: bool, periods: int | None, orders: int | None, drain: float | None) -> dict[str, Any]:

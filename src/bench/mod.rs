@@ -134,7 +134,7 @@ fn best_and_median(times: &mut [f64]) -> (f64, f64) {
 fn drawn(workload: &str) -> Result<Vec<(Stream, Sampler)>> {
     let MakeToStock { demand, lead_time, .. } = match model(workload) {
         Model::MakeToStock(model) => model,
-        Model::StockOnOrders(_) => return Ok(Vec::new()),
+        Model::StockOnOrders(_) | Model::AssemblyOnOrders(_) => return Ok(Vec::new()),
         Model::AssembleToOrder(model) => {
             let of = |p: &crate::config::Product| match &p.demand {
                 Demand::Stationary { law } => Ok((Stream::Demand, law.compile()?)),

@@ -14,7 +14,10 @@ mod supply;
 pub use crate::forecast::Statistical;
 pub use crate::planning::{Buffer, LotRule};
 pub use crate::supply::Quantities;
-pub use assemble_to_order::{AssembleToOrder, Commitment, Component, Product, ProductCosts};
+pub use assemble_to_order::{
+    AssembleToOrder, AssemblyOnOrders, Choice, Commitment, Component, Configured, OrderedCosts, Product,
+    ProductCosts, Shelf,
+};
 pub use demand::{Demand, Life, Loading, Part, Promotion, Spread, Trend, Varying};
 pub use make_to_order::{
     Acceptance, Breakdowns, Calendar, Confirmation, Dispatch, Entry, MakeToOrder, Material, Operation,
@@ -177,12 +180,14 @@ pub enum Model {
     StockOnOrders(Box<StockOnOrders>),
     /// Components on the shelf, products on demand.
     AssembleToOrder(Box<AssembleToOrder>),
+    /// The same, order by order.
+    AssemblyOnOrders(Box<AssemblyOnOrders>),
 }
 
 impl Model {
     /// Whether the unit is the order, and time is continuous.
     pub fn by_order(&self) -> bool {
-        matches!(self, Self::MakeToOrder(_) | Self::StockOnOrders(_))
+        matches!(self, Self::MakeToOrder(_) | Self::StockOnOrders(_) | Self::AssemblyOnOrders(_))
     }
 
     /// The model, where it runs period by period.
@@ -194,7 +199,7 @@ impl Model {
                 "assemble_to_order",
                 "one item by itself: components are simulated together",
             )),
-            Self::MakeToOrder(_) | Self::StockOnOrders(_) => Err(Error::config(
+            Self::MakeToOrder(_) | Self::StockOnOrders(_) | Self::AssemblyOnOrders(_) => Err(Error::config(
                 "strategy",
                 "one whose unit is the order",
                 "one that runs period by period",

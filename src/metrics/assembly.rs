@@ -4,6 +4,8 @@
 use super::{METRICS, Tariff, position};
 use crate::config::ProductCosts;
 use crate::strategy::assemble_to_order::chunk::ProductCounts;
+use crate::strategy::assemble_to_order::orders::shelf::ShelfSums;
+use crate::strategy::assemble_to_order::orders::shop::OrderedSums;
 
 /// One number of one replication, and what it is a ratio of.
 #[derive(Debug, Clone, Copy, Default)]
@@ -149,6 +151,42 @@ pub const PRODUCTS: &[Row<ProductCounts>] = &[
     mean("in_assembly", STOCK, LOW, "Of them, units that have all components.", |s| (s.late - s.short) / s.periods),
     ratio("waiting_time", "periods", LOW, "Periods from order to delivery, from Little's law: backorders over demand.", |s| s.late, |s| s.demand),
     mean("kits", STOCK, None, "Units that could be assembled from what is on the shelf at the close, if no other product were.", |s| s.kits / s.periods),
+];
+
+const TIME: &str = "periods";
+const ORDERS: &str = "orders per period";
+
+/// By product where the unit is the order.
+#[rustfmt::skip]
+pub const ORDERED: &[Row<OrderedSums>] = &[
+    mean("orders_arrived", ORDERS, None, "Orders that arrived.", |s| s.arrived / s.duration),
+    mean("demand", UNITS, None, "Units of these.", |s| s.units / s.duration),
+    mean("orders_delivered", ORDERS, HIGH, "Of them, orders that were delivered, sooner or later.", |s| s.delivered / s.duration),
+    ratio("order_fill_rate", SHARE, HIGH, "Share of orders whose components were all there when they came; of a product with finished stock, whose units were.", |s| s.at_once, |s| s.arrived),
+    ratio("kit_fill_rate", SHARE, HIGH, "Share of units whose components were all there when their assembly was asked for.", |s| s.kits_at_once, |s| s.kits),
+    ratio("lead_time", TIME, LOW, "From arrival to delivery, over delivered orders.", |s| s.lead, |s| s.delivered),
+    ratio("material_time", TIME, LOW, "From arrival until all components are there, over delivered orders.", |s| s.material, |s| s.delivered),
+    ratio("lost_share", SHARE, LOW, "Share of orders that came to nothing.", |s| s.lost, |s| s.arrived),
+    mean("backorders", STOCK, LOW, "Units ordered and not delivered, over time.", |s| s.undelivered / s.duration),
+    mean("orders_in_shop", "orders", LOW, "Orders not delivered yet, over time.", |s| s.orders_open / s.duration),
+    mean("waiting_for_components", STOCK, LOW, "Units that lack components, over time.", |s| s.short / s.duration),
+    mean("finished_stock", STOCK, LOW, "Finished units in stock, over time.", |s| s.finished / s.duration),
+];
+
+/// By component where the unit is the order.
+#[rustfmt::skip]
+pub const SHELVES: &[Row<ShelfSums>] = &[
+    mean("demand", UNITS, None, "Units that counted orders need.", |s| s.units / s.duration),
+    mean("on_hand", STOCK, LOW, "Units that are nobody's, over time.", |s| s.free / s.duration),
+    mean("reserved", STOCK, LOW, "Units that waiting orders have, over time.", |s| s.reserved / s.duration),
+    mean("in_assembly", STOCK, LOW, "Units in orders that have all components and are not finished, over time.", |s| s.in_assembly / s.duration),
+    mean("backorders", STOCK, LOW, "Units that waiting orders lack, over time.", |s| s.needed / s.duration),
+    mean("on_order", STOCK, None, "Units on order, over time.", |s| s.on_order / s.duration),
+    mean("on_order_squares", "units²", None, "Square of the units on order, over time.", |s| s.on_order_squares / s.duration),
+    ratio("fill_rate", SHARE, HIGH, "Share of units that were there when they were needed.", |s| s.units_at_once, |s| s.units),
+    ratio("order_fill_rate", SHARE, HIGH, "Share of orders that need it and found all they need of it.", |s| s.orders_at_once, |s| s.orders),
+    mean("orders", "orders per period", None, "Replenishments released.", |s| s.releases / s.duration),
+    mean("order_quantity", UNITS, None, "Units of these.", |s| s.release_quantity / s.duration),
 ];
 
 /// By component, beside the metrics of a make-to-stock item: name, unit, definition, which direction is good.

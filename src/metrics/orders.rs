@@ -130,7 +130,37 @@ pub enum For {
     Shop,
     /// Stocks.
     Stock,
+    /// Assemblies, which have some of either.
+    Assembly,
 }
+
+/// What assemblies have of shops and of stocks.
+const OF_ASSEMBLIES: [&str; 24] = [
+    "rejected_share",
+    "reneged_share",
+    "material_time",
+    "making_time",
+    "quoted_lead_time",
+    "otif",
+    "tardy_share",
+    "tardiness",
+    "tardiness_if_tardy",
+    "earliness",
+    "utilisation",
+    "on_hand",
+    "backorders",
+    "on_order",
+    "on_order_squares",
+    "fill_rate",
+    "order_fill_rate",
+    "unit_waiting_time",
+    "orders",
+    "order_quantity",
+    "customisation_cost",
+    "order_cost",
+    "backorder_cost",
+    "wip_value",
+];
 
 /// How a metric is made of the sums.
 #[derive(Debug, Clone, Copy)]
@@ -161,6 +191,12 @@ pub struct OrderMetric {
 }
 
 impl OrderMetric {
+    /// Whether a model of this kind has it.
+    pub fn is_of(&self, kind: For) -> bool {
+        let borrowed = kind == For::Assembly && OF_ASSEMBLIES.contains(&self.name);
+        self.of == For::All || self.of == kind || borrowed
+    }
+
     /// Its value in one replication; 0/0 is not a number.
     pub fn of(&self, s: &Sums) -> f64 {
         match self.value {

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::metrics::summary::{PROBABILITIES, statistic_names};
 use crate::metrics::{METRICS, TRACES};
 use crate::run::assembly::AssemblyOutcome;
+use crate::run::blocks::Block;
 use crate::run::fit::Fitted;
 use crate::run::orders::OrderOutcome;
 use crate::run::simulate::{Outcome, Trace};
@@ -116,6 +117,7 @@ pub(super) fn orders_out(py: Python<'_>, outcome: OrderOutcome) -> PyResult<Boun
         distributions.set_item(name, listed)?;
     }
     dict.set_item("distributions", distributions)?;
+    blocks_out(py, &dict, outcome.blocks, designs, replications)?;
     if let Some(ledger) = outcome.ledger {
         let columns = PyDict::new(py);
         for (name, column) in KINDS.into_iter().zip(ledger.kinds) {
@@ -140,9 +142,20 @@ pub(super) fn assembly_out(py: Python<'_>, outcome: AssemblyOutcome) -> PyResult
     let statistics = statistic_names(&PROBABILITIES).len();
     dict.set_item("summary", dict_of(py, outcome.summary, &[designs, 1, statistics])?)?;
     dict.set_item("ratios", dict_of(py, outcome.ratios, &[designs, 1, 4])?)?;
-    let blocks =
-        [("products", outcome.products), ("components", outcome.components), ("others", outcome.others)];
-    for (name, blocks) in blocks {
+    blocks_out(py, &dict, [outcome.products, outcome.components, outcome.others], designs, replications)?;
+    dict.set_item("report", json(&outcome.report))?;
+    Ok(dict)
+}
+
+/// Numbers of products, of components, and others.
+fn blocks_out<'py>(
+    py: Python<'py>,
+    dict: &Bound<'py, PyDict>,
+    blocks: [Vec<Block>; 3],
+    designs: usize,
+    replications: usize,
+) -> PyResult<()> {
+    for (name, blocks) in ["products", "components", "others"].into_iter().zip(blocks) {
         let of = PyDict::new(py);
         for block in blocks {
             let own = PyDict::new(py);
@@ -159,8 +172,7 @@ pub(super) fn assembly_out(py: Python<'_>, outcome: AssemblyOutcome) -> PyResult
         }
         dict.set_item(name, of)?;
     }
-    dict.set_item("report", json(&outcome.report))?;
-    Ok(dict)
+    Ok(())
 }
 
 /// Everything `fit` and `input_uncertainty` return.
@@ -203,7 +215,7 @@ pub(super) fn catalogue() -> String {
 
 /// The catalogue of assemblies.
 fn assembly_metrics() -> serde_json::Value {
-    use crate::metrics::assembly::{COMPONENTS, PRODUCTS, Row, TOTALS};
+    use crate::metrics::assembly::{COMPONENTS, ORDERED, PRODUCTS, Row, SHELVES, TOTALS};
     fn row<S>(m: &Row<S>) -> serde_json::Value {
         told(m.name, m.unit, m.definition, m.value.1.is_some(), m.better)
     }
@@ -213,6 +225,8 @@ fn assembly_metrics() -> serde_json::Value {
         "products": PRODUCTS.iter().map(row).collect::<Vec<_>>(),
         "components": COMPONENTS.iter().map(own).collect::<Vec<_>>(),
         "others": crate::run::assembly::OTHERS,
+        "ordered": ORDERED.iter().map(row).collect::<Vec<_>>(),
+        "shelves": SHELVES.iter().map(row).collect::<Vec<_>>(),
     })
 }
 
@@ -232,6 +246,7 @@ fn told(name: &str, unit: &str, definition: &str, ratio: bool, better: Option<&s
 /// The catalogue of models whose unit is the order.
 fn order_metrics() -> Vec<serde_json::Value> {
     use crate::metrics::orders::{For, METRICS, Value};
+    let kinds = [(For::Shop, "shop"), (For::Stock, "stock"), (For::Assembly, "assembly")];
     let row = |m: &crate::metrics::orders::OrderMetric| {
         serde_json::json!({
             "name": m.name,
@@ -241,7 +256,7 @@ fn order_metrics() -> Vec<serde_json::Value> {
             "numerator": null,
             "denominator": null,
             "better": m.better,
-            "of": match m.of { For::All => "all", For::Shop => "shop", For::Stock => "stock" },
+            "of": kinds.iter().filter(|k| m.is_of(k.0)).map(|k| k.1).collect::<Vec<_>>(),
         })
     };
     METRICS.iter().map(row).collect()

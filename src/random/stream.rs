@@ -29,6 +29,7 @@ streams! {
     Admin = 12, "ADMIN", "order entry: delay, error, correction, confirmation, its delay (source / which << 32 | order number)";
     Choice = 13, "CHOICE", "taste shock of a declared alternative (source / order number << 8 | alternative)";
     Channel = 14, "CHANNEL", "channel by which an order comes (source / order number)";
+    Option = 15, "OPTION", "option chosen of a configurable product (source / group << 32 | order number)";
     Demand = 16, "DEM", "demand of a period (item / period)";
     Factor = 17, "FACTOR", "common factor of correlated items (factor / period)";
     Regime = 18, "REGIME", "demand regime (item or group / period)";

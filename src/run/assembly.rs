@@ -4,6 +4,7 @@
 //! chunk folds its replications into moments as they come, and moments are merged in the order of the chunks, whoever
 //! was first; so memory does not grow with replications unless every number of every replication is asked for.
 
+use super::blocks::{Block, Layout, Part, Whole};
 use super::store::noughts;
 use super::{Control, Piece, chunks, end_of, first_replication, run_jobs};
 use crate::config::{Arrays, AssembleToOrder, Keep, Model, Request};
@@ -12,7 +13,6 @@ use crate::error::{Error, Result};
 use crate::metrics::assembly::{
     COMPONENTS, Figure, PRODUCTS, Reading, TOTALS, Total, add_component, add_product,
 };
-use crate::metrics::moments::Moments;
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, summarise};
 use crate::metrics::{self, BASIC, METRICS, values};
 use crate::strategy::assemble_to_order::chunk::{Counted, Output, Scratch, run_chunk};
@@ -64,21 +64,6 @@ pub struct AssemblyReport {
     pub warnings: Vec<String>,
 }
 
-/// A block of numbers with axes (design, replication or estimate, cells).
-#[derive(Debug, Clone, PartialEq)]
-pub struct Block {
-    /// Name.
-    pub name: &'static str,
-    /// Cells per design: products, components, windows…
-    pub cells: usize,
-    /// Per design and cell: value, standard error, low, high.
-    pub estimates: Vec<f64>,
-    /// Per design, cell and replication, where replications are kept.
-    pub values: Option<Vec<f64>>,
-    /// The same of numerators and denominators, where it is a ratio.
-    pub parts: Option<[Vec<f64>; 2]>,
-}
-
 /// Everything a run returns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AssemblyOutcome {
@@ -121,15 +106,6 @@ struct Wanted {
     stock: Vec<Reading>,
     components: Vec<usize>,
     others: [bool; 3],
-}
-
-/// Where the cells of one replication lie.
-struct Layout {
-    /// Name, cells, whether it is a ratio.
-    blocks: Vec<(&'static str, usize, bool)>,
-    /// How many of the blocks are products', components'.
-    split: [usize; 2],
-    cells: usize,
 }
 
 impl Wanted {
@@ -194,19 +170,16 @@ impl Wanted {
                 blocks.push((name, cells, ratio));
             }
         }
-        Layout { cells: blocks.iter().map(|b| b.1).sum(), blocks, split: [first, second] }
+        Layout { blocks, split: [first, second] }
     }
 }
 
 /// What a chunk found.
 #[derive(Default)]
 struct Found {
-    /// Per design.
-    moments: Vec<Moments>,
+    part: Part,
     /// Per wanted metric of the whole, design and lane.
     totals: Vec<Figure>,
-    /// Per design and lane: all cells, where replications are kept.
-    cells: Vec<Figure>,
     clipped: Vec<u64>,
 }
 
@@ -214,11 +187,10 @@ struct Found {
 struct Fold {
     next: usize,
     early: BTreeMap<usize, Found>,
-    moments: Vec<Moments>,
+    whole: Whole,
+    designs: usize,
     /// Per wanted metric of the whole: (design, replication).
     totals: Vec<[Vec<f64>; 2]>,
-    /// Per block: (design, cell, replication); values, numerators, denominators, the latter of ratios only.
-    values: Vec<[Vec<f64>; 3]>,
     clipped: Vec<u64>,
 }
 
@@ -249,12 +221,13 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     let layout = wanted.layout(design, assembly.components.len());
     let (designs, replications) = (assembly.designs.len(), request.replications as usize);
     let keeps = request.keep == Keep::Replications;
-    guard(request, designs, layout.cells, keeps)?;
+    guard(request, designs, layout.cells(), keeps)?;
 
     let pieces = chunks(first, request.replications);
     control.progress.expect(pieces.len());
     let setting = Setting { level, frame: &frame, cancel: &control.cancel };
-    let fold = Mutex::new(Fold::new(&assembly, &wanted, &layout, replications, keeps));
+    let whole = Whole::new(designs, replications, layout, keeps);
+    let fold = Mutex::new(Fold::new(&assembly, &wanted, whole, replications));
     run_jobs(
         pieces.iter().enumerate().collect(),
         request.threads,
@@ -262,14 +235,14 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
         |(c, piece), scratch| {
             let found = chunk(setting, &assembly, &wanted, (piece, keeps), scratch)?;
             let mut fold = fold.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            fold.take(c, found, &pieces, &layout);
+            fold.take(c, found, &pieces);
             control.progress.tick();
             Ok(())
         },
     )?;
     let fold = fold.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let report = report(request, simd, &assembly, &models, &fold.clipped);
-    Ok(outcome(request, &wanted, &layout, (design, assembly.components.len()), fold, report))
+    Ok(outcome(request, &wanted, (design, assembly.components.len()), fold, report))
 }
 
 fn check<'a>(request: &'a Request, simd: &str) -> Result<Vec<&'a AssembleToOrder>> {
@@ -320,7 +293,7 @@ fn chunk(
 ) -> Result<Found> {
     let (designs, lanes) = (assembly.designs.len(), piece.lanes.len());
     let mut found = Found {
-        moments: vec![Moments::default(); designs],
+        part: Part::new(designs, keeps),
         totals: vec![Figure::default(); wanted.totals.len() * designs * lanes],
         ..Found::default()
     };
@@ -332,10 +305,7 @@ fn chunk(
         for (m, &at) in wanted.totals.iter().enumerate() {
             found.totals[(m * designs + d) * lanes + lane] = TOTALS[at].cell(&total);
         }
-        found.moments[d].push(cells.iter().map(|c| (c.top, c.bottom)));
-        if keeps {
-            found.cells.extend_from_slice(&cells);
-        }
+        found.part.push(d, &cells);
     };
     let kits = wanted.products.iter().any(|i| PRODUCTS[*i].name == "kits");
     let mut output = Output { counts: &mut keep, blame: wanted.others[2], kits, clipped: Vec::new() };
@@ -393,70 +363,42 @@ fn read(
 }
 
 impl Fold {
-    fn new(assembly: &Assembly, wanted: &Wanted, layout: &Layout, replications: usize, keeps: bool) -> Self {
+    fn new(assembly: &Assembly, wanted: &Wanted, whole: Whole, replications: usize) -> Self {
         let designs = assembly.designs.len();
-        let pair = |n: usize| [noughts(n), noughts(n)];
+        let n = designs * replications;
         Self {
             next: 0,
             early: BTreeMap::new(),
-            moments: vec![Moments::default(); designs],
-            totals: wanted.totals.iter().map(|_| pair(designs * replications)).collect(),
-            values: layout
-                .blocks
-                .iter()
-                .filter(|_| keeps)
-                .map(|(_, cells, is_ratio)| {
-                    let n = designs * cells * replications;
-                    let [top, bottom] = pair(if *is_ratio { n } else { 0 });
-                    [noughts(n), top, bottom]
-                })
-                .collect(),
+            whole,
+            designs,
+            totals: wanted.totals.iter().map(|_| [noughts(n), noughts(n)]).collect(),
             clipped: vec![0; assembly.sources.len()],
         }
     }
 
-    fn take(&mut self, chunk: usize, found: Found, pieces: &[Piece], layout: &Layout) {
+    fn take(&mut self, chunk: usize, found: Found, pieces: &[Piece]) {
         self.early.insert(chunk, found);
         while let Some(found) = self.early.remove(&self.next) {
             let start: usize = pieces[..self.next].iter().map(|p| p.lanes.len()).sum();
-            self.merge(found, (start, pieces[self.next].lanes.len()), layout);
+            self.merge(&found, (start, pieces[self.next].lanes.len()));
             self.next += 1;
         }
     }
 
-    fn merge(&mut self, found: Found, (start, lanes): (usize, usize), layout: &Layout) {
-        let designs = self.moments.len();
-        for (sum, moments) in self.moments.iter_mut().zip(&found.moments) {
-            sum.merge(moments);
-        }
-        for (sum, n) in self.clipped.iter_mut().zip(found.clipped) {
+    fn merge(&mut self, found: &Found, (start, lanes): (usize, usize)) {
+        self.whole.merge(&found.part, start);
+        for (sum, n) in self.clipped.iter_mut().zip(&found.clipped) {
             *sum += n;
         }
         for (m, [top, bottom]) in self.totals.iter_mut().enumerate() {
-            let replications = top.len() / designs;
-            for d in 0..designs {
+            let replications = top.len() / self.designs;
+            for d in 0..self.designs {
                 for lane in 0..lanes {
-                    let cell = found.totals[(m * designs + d) * lanes + lane];
+                    let figure = found.totals[(m * self.designs + d) * lanes + lane];
                     let at = d * replications + start + lane;
-                    (top[at], bottom[at]) = (cell.top, cell.bottom);
+                    (top[at], bottom[at]) = (figure.top, figure.bottom);
                 }
             }
-        }
-        let mut offset = 0;
-        for ([value, top, bottom], (_, cells, is_ratio)) in self.values.iter_mut().zip(&layout.blocks) {
-            let replications = value.len() / (designs * cells).max(1);
-            for (row, lane_cells) in found.cells.chunks(layout.cells).enumerate() {
-                // Designs come one after the other, each with all its lanes.
-                let (d, lane) = (row / lanes, row % lanes);
-                for (c, cell) in lane_cells[offset..offset + cells].iter().enumerate() {
-                    let at = (d * cells + c) * replications + start + lane;
-                    value[at] = cell.value;
-                    if *is_ratio {
-                        (top[at], bottom[at]) = (cell.top, cell.bottom);
-                    }
-                }
-            }
-            offset += cells;
         }
     }
 }
@@ -509,13 +451,12 @@ fn report(
 fn outcome(
     request: &Request,
     wanted: &Wanted,
-    layout: &Layout,
     (design, components): (&Design, usize),
     fold: Fold,
     report: AssemblyReport,
 ) -> AssemblyOutcome {
-    let Fold { moments, totals, values, .. } = fold;
-    let (designs, replications) = (moments.len(), request.replications as usize);
+    let Fold { whole, totals, designs, .. } = fold;
+    let replications = request.replications as usize;
     let factors = Factors::new(replications, request.confidence, &PROBABILITIES);
     let kept = request.keep == Keep::Replications;
     let (mut metrics, mut parts, mut summary, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -550,25 +491,7 @@ fn outcome(
             ratios.push((metric.name, pooled));
         }
     }
-    let mut blocks = Vec::with_capacity(layout.blocks.len());
-    let mut offset = 0;
-    let mut values = values.into_iter();
-    for &(name, cells, is_ratio) in &layout.blocks {
-        let estimates = moments
-            .iter()
-            .flat_map(|m| {
-                (0..cells).flat_map(|c| m.estimate(offset + c, is_ratio, &factors)).collect::<Vec<_>>()
-            })
-            .collect();
-        let (values, parts) = match values.next() {
-            Some([value, top, bottom]) => (Some(value), is_ratio.then_some([top, bottom])),
-            None => (None, None),
-        };
-        blocks.push(Block { name, cells, estimates, values, parts });
-        offset += cells;
-    }
-    let others = blocks.split_off(layout.split[1]);
-    let of_components = blocks.split_off(layout.split[0]);
+    let [products, of_components, others] = whole.finish(&factors);
     AssemblyOutcome {
         shape: [
             designs,
@@ -582,7 +505,7 @@ fn outcome(
         parts,
         summary,
         ratios,
-        products: blocks,
+        products,
         components: of_components,
         others,
         report,

@@ -12,6 +12,7 @@
 //! The caller owns waiting, signals and messages; this module only offers a counter to look at and a flag to raise.
 
 pub mod assembly;
+pub mod blocks;
 pub mod fit;
 pub mod forecast_errors;
 mod order_plan;

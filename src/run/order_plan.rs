@@ -1,10 +1,14 @@
 //! One design of one item where the unit is the order, whatever its strategy: what the run needs to know of it.
 
+use super::blocks::Layout;
 use super::end_of;
 use crate::config::{Arrays, Model, OrderCosts, Request};
 use crate::error::{Error, Result};
+use crate::metrics::assembly::{Figure, ORDERED, SHELVES};
 use crate::metrics::orders::{For, METRICS};
 use crate::orders::Orders;
+use crate::strategy::assemble_to_order::orders::params::OrderedAssembly;
+use crate::strategy::assemble_to_order::orders::shop::AssemblyScratch;
 use crate::strategy::make_to_order::params::Params;
 use crate::strategy::make_to_stock::orders_params::StockParams;
 
@@ -17,6 +21,8 @@ pub(super) enum Plan {
     Shop(Box<Params>),
     /// Made to stock.
     Stock(Box<StockParams>),
+    /// Assembled to order.
+    Assembly(Box<OrderedAssembly>),
 }
 
 impl Plan {
@@ -40,6 +46,11 @@ impl Plan {
                 p.same_book = matches!(before, Some(Model::StockOnOrders(b)) if b.orders == model.orders);
                 Ok(Self::Stock(Box::new(p)))
             }
+            Model::AssemblyOnOrders(model) => {
+                let mut p = OrderedAssembly::compile(model, key, arrays, periods, end)?;
+                p.same_book = matches!(before, Some(Model::AssemblyOnOrders(b)) if b.orders == model.orders);
+                Ok(Self::Assembly(Box::new(p)))
+            }
             Model::MakeToStock(_) | Model::AssembleToOrder(_) => {
                 Err(Error::Internal { reason: "a model of another clock".to_owned() })
             }
@@ -48,7 +59,11 @@ impl Plan {
 
     /// Whose metrics it has.
     pub(super) fn kind(&self) -> For {
-        if matches!(self, Self::Shop(_)) { For::Shop } else { For::Stock }
+        match self {
+            Self::Shop(_) => For::Shop,
+            Self::Stock(_) => For::Stock,
+            Self::Assembly(_) => For::Assembly,
+        }
     }
 
     /// Its order book.
@@ -56,6 +71,7 @@ impl Plan {
         match self {
             Self::Shop(p) => &p.orders,
             Self::Stock(p) => &p.orders,
+            Self::Assembly(p) => &p.orders,
         }
     }
 
@@ -64,6 +80,7 @@ impl Plan {
         match self {
             Self::Shop(p) => p.key,
             Self::Stock(p) => p.key,
+            Self::Assembly(p) => p.item,
         }
     }
 
@@ -72,6 +89,7 @@ impl Plan {
         match self {
             Self::Shop(p) => p.same_book,
             Self::Stock(p) => p.same_book,
+            Self::Assembly(p) => p.same_book,
         }
     }
 
@@ -82,6 +100,7 @@ impl Plan {
             Self::Stock(p) => {
                 p.servers().map(|n| ("production".to_owned(), f64::from(n))).into_iter().collect()
             }
+            Self::Assembly(p) => p.stations(),
         }
     }
 
@@ -95,14 +114,17 @@ impl Plan {
         match self {
             Self::Shop(p) => p.loads.clone(),
             Self::Stock(p) => p.load.map(|load| vec![load]),
+            Self::Assembly(p) => p.loads.clone(),
         }
     }
 
     /// What is too busy for a long run.
-    pub(super) fn overloaded(&self) -> Option<(&str, f64)> {
+    pub(super) fn overloaded(&self) -> Option<(String, f64)> {
+        let owned = |(name, load): (&str, f64)| (name.to_owned(), load);
         match self {
-            Self::Shop(p) => p.overloaded(),
-            Self::Stock(p) => p.overloaded(),
+            Self::Shop(p) => p.overloaded().map(owned),
+            Self::Stock(p) => p.overloaded().map(owned),
+            Self::Assembly(p) => p.overloaded(),
         }
     }
 
@@ -112,7 +134,40 @@ impl Plan {
             Self::Shop(p) => {
                 wanted.iter().any(|m| CASH.contains(&METRICS[*m].name)) && p.costs != OrderCosts::default()
             }
-            Self::Stock(_) => false,
+            Self::Stock(_) | Self::Assembly(_) => false,
         }
     }
+}
+
+/// Where the numbers of the products and components of a design lie; nothing for other models.
+pub(super) fn ordered_layout(plan: &Plan) -> Layout {
+    let Plan::Assembly(p) = plan else { return Layout::default() };
+    let (products, shelves) = (p.products.len(), p.shelves.len());
+    let mut blocks: Vec<(&'static str, usize, bool)> = Vec::new();
+    blocks.extend(ORDERED.iter().map(|m| (m.name, products, m.value.1.is_some())));
+    let first = blocks.len();
+    blocks.extend(SHELVES.iter().map(|m| (m.name, shelves, m.value.1.is_some())));
+    let second = blocks.len();
+    blocks.push(("fill_within", products * p.windows.len(), true));
+    blocks.push(("blame", p.pairs.len(), false));
+    Layout { blocks, split: [first, second] }
+}
+
+/// These numbers, of a replication that has just been run.
+pub(super) fn ordered_figures(
+    p: &OrderedAssembly,
+    room: &AssemblyScratch,
+    duration: f64,
+    figures: &mut Vec<Figure>,
+) {
+    figures.clear();
+    for metric in ORDERED {
+        figures.extend(room.products.iter().map(|own| metric.cell(own)));
+    }
+    for metric in SHELVES {
+        figures.extend((0..p.shelves.len()).map(|j| metric.cell(room.shelf(j))));
+    }
+    figures
+        .extend(room.products.iter().flat_map(|own| own.within.iter().map(|[a, b]| Figure::ratio(*a, *b))));
+    figures.extend(room.blame.iter().map(|x| Figure::mean(x / duration)));
 }

@@ -3,12 +3,14 @@
 //! Every chunk of replications keeps its results; they are put together in index order, so nothing depends on who was first.
 //! Distributions are counts, which may be added in any order.
 
-use super::order_plan::Plan;
+use super::blocks::{Block, Part, Whole};
+use super::order_plan::{Plan, ordered_figures, ordered_layout};
 use super::prepare::label;
 use super::{Control, Piece, chunks, first_replication, run_jobs};
 use crate::config::{Arrays, Keep, Method, Model, OrderBook, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
+use crate::metrics::assembly::Figure;
 use crate::metrics::distribution::Table;
 use crate::metrics::orders::{
     CLASS_METRICS, ClassSums, For, METRICS, OrderMetric, STATION_METRICS, StationSums, Sums, Value,
@@ -16,6 +18,7 @@ use crate::metrics::orders::{
 };
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
 use crate::orders::Book;
+use crate::strategy::assemble_to_order::orders::shop::{AssemblyScratch, OrderedShop};
 use crate::strategy::make_to_order::lanes::{self, LaneScratch};
 use crate::strategy::make_to_order::ledger::{Ledger, Record};
 use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
@@ -42,6 +45,10 @@ pub struct OrderReport {
     pub stations: Vec<String>,
     /// Names of the customer classes.
     pub classes: Vec<String>,
+    /// Of an assembly: pairs of component and product.
+    pub pairs: Vec<(usize, usize)>,
+    /// Of an assembly: periods within which deliveries are counted.
+    pub windows: Vec<f64>,
     /// What a reader of the numbers should know.
     pub warnings: Vec<String>,
 }
@@ -69,6 +76,8 @@ pub struct OrderOutcome {
     pub moments: Vec<f64>,
     /// Every order, where they were asked for: per (design, item, replication) one piece.
     pub ledger: Option<Ledger>,
+    /// Of an assembly: by product, by component, others.
+    pub blocks: [Vec<Block>; 3],
     /// What was decided and noticed.
     pub report: OrderReport,
 }
@@ -95,6 +104,7 @@ struct Found {
     stations: Vec<StationSums>,
     classes: Vec<ClassSums>,
     ledger: Vec<Ledger>,
+    part: Part,
 }
 
 /// One item over one chunk.
@@ -109,6 +119,8 @@ struct Job<'a> {
 struct Room {
     shop: Scratch,
     stock: StockScratch,
+    assembly: AssemblyScratch,
+    figures: Vec<Figure>,
     lanes: LaneScratch,
     /// One per design: distributions live over a chunk.
     tallies: Vec<Tally>,
@@ -135,11 +147,19 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     let items = compile(request, arrays)?;
     let designs = items[0].len();
     let (kind, stations, classes) = (items[0][0].kind(), items[0][0].stations().len(), items[0][0].classes());
-    let alike = |p: &Plan| (p.kind(), p.stations().len(), p.classes()) == (kind, stations, classes);
+    let shape = ordered_layout(&items[0][0]).blocks;
+    let alike = |p: &Plan| {
+        (p.kind(), p.stations().len(), p.classes()) == (kind, stations, classes)
+            && ordered_layout(p).blocks == shape
+    };
     if !items.iter().flatten().all(alike) {
         let bound =
             "of one strategy, with as many stations and customer classes, so that results have axes for them";
         return Err(Error::config("items", "shops", bound));
+    }
+    if kind == For::Assembly && items.len() > 1 {
+        let bound = "one assembly by itself: its components are its items";
+        return Err(Error::config("items", items.len(), bound));
     }
     if request.orders.is_some() && items.iter().flatten().any(|p| p.orders().is_split()) {
         let bound = "absent where a period demand is split into orders: give periods";
@@ -208,6 +228,7 @@ impl Run<'_> {
         if self.keeps_orders {
             found.ledger.resize_with(designs, Ledger::default);
         }
+        found.part = Part::new(designs, self.request.keep != Keep::Summary);
         let by_recursion: Vec<bool> = self.plans.iter().map(|p| self.line(p).is_ok()).collect();
         for (d, p) in self.plans.iter().enumerate() {
             if let Ok(line) = self.line(p) {
@@ -219,7 +240,8 @@ impl Run<'_> {
             for (d, p) in self.plans.iter().enumerate().filter(|(d, _)| !by_recursion[*d]) {
                 self.control.cancel.check()?;
                 let whose = p.orders().whose(self.request.key, p.key(), replication);
-                let (Room { shop, stock, tallies, .. }, cancel) = (&mut *room, &self.control.cancel);
+                let Room { shop, stock, assembly, figures, tallies, .. } = &mut *room;
+                let cancel = &self.control.cancel;
                 let (tally, horizon) = (&mut tallies[d], self.horizon);
                 tally.section = replication as usize % crate::metrics::distribution::SECTIONS;
                 // Designs that share a book go on with what is drawn.
@@ -236,6 +258,14 @@ impl Run<'_> {
                             p.orders.begin(&mut stock.book);
                         }
                         StockShop::run(p, stock, tally, whose, self.level, horizon, cancel)?;
+                    }
+                    Plan::Assembly(p) => {
+                        if begins {
+                            p.orders.begin(&mut assembly.book);
+                        }
+                        OrderedShop::run(p, assembly, tally, whose, self.level, horizon, cancel)?;
+                        ordered_figures(p, assembly, tally.sums.duration, figures);
+                        found.part.push(d, figures);
                     }
                 }
                 let at = d * lanes + k;
@@ -254,6 +284,11 @@ impl Run<'_> {
                             let StockScratch { book, served, .. } = &room.stock;
                             let counted = counted(book, served.len(), horizon);
                             ledger.replication(counted.map(|i| served[i].record(book, i)));
+                        }
+                        Plan::Assembly(_) => {
+                            let AssemblyScratch { book, fates, .. } = &room.assembly;
+                            let counted = counted(book, fates.len(), horizon);
+                            ledger.replication(counted.map(|i| fates[i].record(book, i)));
                         }
                     }
                 }
@@ -312,6 +347,7 @@ fn line_of<'p>(
 ) -> std::result::Result<lanes::Line<'p>, &'static str> {
     match p {
         Plan::Stock(_) => Err("a stock is followed event by event"),
+        Plan::Assembly(_) => Err("an assembly is followed event by event"),
         Plan::Shop(_) if request.method == Method::Calendar => Err("the calendar was asked for"),
         Plan::Shop(p) => lanes::line(p, horizon),
     }
@@ -392,7 +428,7 @@ fn compile(request: &Request, arrays: &Arrays) -> Result<Vec<Vec<Plan>>> {
 
 /// Positions of the metrics that are returned.
 fn wanted(request: &Request, kind: For) -> Result<Vec<usize>> {
-    let has = |m: &usize| METRICS[*m].of == For::All || METRICS[*m].of == kind;
+    let has = |m: &usize| METRICS[*m].is_of(kind);
     match &request.metrics {
         None => Ok((0..METRICS.len()).filter(has).collect()),
         Some(names) => names
@@ -473,7 +509,7 @@ fn report(
                 status[d][k] = "unstable";
                 count += 1;
                 if worst.as_ref().is_none_or(|w| rho > w.0) {
-                    worst = Some((rho, station.to_owned()));
+                    worst = Some((rho, station));
                 }
             }
         }
@@ -497,7 +533,13 @@ fn report(
         ));
     }
     let names = |book: &OrderBook| book.classes.iter().map(|c| c.name.clone()).collect();
+    let (pairs, windows) = match &items[0][0] {
+        Plan::Assembly(p) => (p.pairs.clone(), p.windows.clone()),
+        _ => (Vec::new(), Vec::new()),
+    };
     OrderReport {
+        pairs,
+        windows,
         method,
         method_reason,
         simd,
@@ -507,6 +549,7 @@ fn report(
         classes: match &request.items[0].designs[0] {
             Model::MakeToOrder(m) => names(&m.orders),
             Model::StockOnOrders(m) => names(&m.orders),
+            Model::AssemblyOnOrders(m) => names(&m.orders),
             Model::MakeToStock(_) | Model::AssembleToOrder(_) => Vec::new(),
         },
         warnings,
@@ -533,9 +576,14 @@ fn reduce(
     let mut kinds = vec![ClassSums::default(); cells * replications * classes];
     let mut ledgers: Vec<Vec<Ledger>> = (0..cells).map(|_| Vec::new()).collect();
     let mut start = vec![0; cells];
+    let layout = ordered_layout(&items[0][0]);
+    let mut whole = Whole::new(designs, replications, layout, request.keep != Keep::Summary);
     for (k, found) in found.into_iter().enumerate() {
         let (item, lanes) = (k / pieces.len(), pieces[k % pieces.len()].lanes.len());
         let mut ledger = found.ledger.into_iter();
+        if item == 0 {
+            whole.merge(&found.part, start[0]);
+        }
         for d in 0..designs {
             let cell = d * items.len() + item;
             let at = cell * replications + start[cell];
@@ -626,6 +674,7 @@ fn reduce(
         distributions: DISTRIBUTIONS.into_iter().zip(tables).collect(),
         moments,
         ledger: (request.keep == Keep::Orders).then(|| Ledger::join(ledgers.into_iter().flatten())),
+        blocks: whole.finish(&factors),
         report,
     }
 }

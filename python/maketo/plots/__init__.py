@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..assembly_result import AssemblyResult
 from ..make_to_order import MakeToOrder
 from ..order_result import OrderResult
+from ._assembly import natural_assembly, plot_blame, plot_fill_investment
 from ._lead_time_demand import plot_lead_time_demand
 from ._orders import loads_differ, plot_lead_time, plot_load, plot_otif, quotes_only
 from ._planning import plot_bullwhip, plot_plan
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
 __all__ = [
     "COLOURS",
     "natural",
+    "plot_blame",
     "plot_bullwhip",
     "plot_distribution",
     "plot_fan",
+    "plot_fill_investment",
     "plot_lead_time",
     "plot_lead_time_demand",
     "plot_load",
@@ -44,6 +48,8 @@ __all__ = [
 
 def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     """The picture that fits a run: see `Result.plot`."""
+    if isinstance(run, AssemblyResult):
+        return natural_assembly(run, ax, options)
     swept = [d for d in run.design_dims if d != "item"]
     to_order = isinstance(next(iter(run.shops.values())), MakeToOrder)
     if isinstance(run, OrderResult) and to_order and len(swept) <= 2 and not (run.portfolio and swept):

@@ -46,6 +46,7 @@ mod blame;
 pub mod book;
 pub mod chunk;
 mod commit;
+pub mod orders;
 pub mod params;
 mod stage;
 mod tally;

@@ -7,7 +7,8 @@ use crate::config::{
 use crate::law::Law;
 use crate::random::{EVALUATION, uniform};
 use crate::run::Control;
-use crate::run::assembly::{AssemblyOutcome, Block, simulate};
+use crate::run::assembly::{AssemblyOutcome, simulate};
+use crate::run::blocks::Block;
 
 fn poisson(mean: f64) -> Demand {
     Demand::Stationary { law: Law::Poisson { mean } }

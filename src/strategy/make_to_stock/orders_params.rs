@@ -202,6 +202,37 @@ fn check_costs(costs: &Costs) -> Result<()> {
     Ok(())
 }
 
+/// How a stock is replenished, whoever it serves.
+pub(in crate::strategy) struct Replenishment {
+    pub(in crate::strategy) rule: Rule,
+    pub(in crate::strategy) supply: Supply,
+    pub(in crate::strategy) review: f64,
+    pub(in crate::strategy) opening: i64,
+}
+
+impl Replenishment {
+    /// Checks and compiles it; the orders of the model are not read.
+    pub(in crate::strategy) fn compile(model: &StockOnOrders) -> Result<Self> {
+        model.policy.check()?;
+        let rule = Rule::compile(&model.policy)?;
+        let supply = Supply::compile(model)?;
+        check::non_negative("review_period", model.review_period)?;
+        let opening = match model.opening_stock {
+            Some(x) => at_least(0.0, "opening_stock", x)?,
+            None => {
+                let target = whole("opening_stock", model.policy.target())?;
+                if target < 0 {
+                    let bound = "≥ 0, or with opening_stock given, which would be this by default";
+                    return Err(Error::config(model.policy.target_field(), target, bound));
+                }
+                target
+            }
+        };
+        check_costs(&model.costs)?;
+        Ok(Self { rule, supply, review: model.review_period, opening })
+    }
+}
+
 impl StockParams {
     /// Compiles a stock for runs of `periods` periods and replications up to `end`, counted from the start of
     /// their half.
@@ -221,26 +252,11 @@ impl StockParams {
             let bound = "absent: customers of a stock take what they ordered";
             return Err(Error::config("orders.valuation", "given", bound));
         }
-        model.policy.check()?;
-        let rule = Rule::compile(&model.policy)?;
-        let supply = Supply::compile(model)?;
-        check::non_negative("review_period", model.review_period)?;
         if model.backorder_share != 0.0 && model.backorder_share != 1.0 {
             let bound = "1 (all that is short waits) or 0 (all of it is lost) where the unit is the order";
             return Err(Error::config("backorder_share", model.backorder_share, bound));
         }
-        let opening = match model.opening_stock {
-            Some(x) => at_least(0.0, "opening_stock", x)?,
-            None => {
-                let target = whole("opening_stock", model.policy.target())?;
-                if target < 0 {
-                    let bound = "≥ 0, or with opening_stock given, which would be this by default";
-                    return Err(Error::config(model.policy.target_field(), target, bound));
-                }
-                target
-            }
-        };
-        check_costs(&model.costs)?;
+        let Replenishment { rule, supply, review, opening } = Replenishment::compile(model)?;
         let load = match (&supply, orders.rate()) {
             (Supply::Production { servers, time, .. }, Some(rate)) => {
                 Some(rate * orders.mean_size() * time.mean() / f64::from(*servers))
@@ -252,7 +268,7 @@ impl StockParams {
             key,
             rule,
             supply,
-            review: model.review_period,
+            review,
             backorders: model.backorder_share > 0.0,
             partial: model.partial,
             opening,
