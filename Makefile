@@ -54,6 +54,7 @@ format: .venv/.dev ## put Rust and Python into the house format
 bench: .venv/.built ## the workloads, each beside its sampling floor
 	$(BIN)/maketo bench w1
 	$(BIN)/maketo bench w2
+	$(BIN)/maketo bench w4 --n 1000
 	$(BIN)/maketo bench w5 --n 1000 --t 10000
 	$(BIN)/maketo bench w6
 	$(BIN)/maketo bench jobshop --n 64 --t 10000 --repeat 3

@@ -14,8 +14,8 @@
 //! supply/     lead times, quantity rules, yields, disruptions, other random inputs
 //! forecast/   forecasts made inside a replication
 //! planning/   lot sizing, material requirements, consumption of forecasts, buffers
-//! strategy/   one room per strategy: make_to_stock
-//! engine/     what strategies call: lattice (periods, replications in lanes)
+//! strategy/   one room per strategy: make_to_stock, make_to_order, assemble_to_order
+//! engine/     what strategies call: lattice (periods, replications in lanes), recursion, calendar
 //! metrics/    what is recorded, its unit, how it is reduced to estimates with errors
 //! config/     the configuration as it crosses the border (JSON plus named arrays)
 //! run/        chunks of replications on the pool; reduction in index order; progress counter; cancel flag

@@ -18,7 +18,8 @@ from ._catalogue import statistics as _statistics
 from ._catalogue import traces as _traces
 from ._core import __version__
 from .assemble_to_order import AssembleToOrder, Component, EndItem
-from .assembly_levels import AssemblyFrontier, AssemblyLevels, assembly_frontier, assembly_levels
+from .assembly_frontier import AssemblyFrontier, assembly_frontier
+from .assembly_levels import AssemblyLevels, assembly_levels
 from .assembly_result import AssemblyResult
 from .association import attainable_correlation, latent_correlation, pearson_correlation
 from .batch_means import BatchMeans
@@ -45,6 +46,7 @@ from .forecasts import (
     KnownMean,
     MovingAverage,
     PerfectForecast,
+    PlanningBill,
     SeasonalNaive,
 )
 from .foresight import Consumption, ForecastErrors, consume_forecast, forecast_errors, lot_sizes
@@ -305,6 +307,7 @@ __all__ = [
     "PeriodicRelease",
     "PhasedLife",
     "PieceYield",
+    "PlanningBill",
     "Plant",
     "Poisson",
     "PoissonArrivals",

@@ -57,6 +57,8 @@ class Point:
     fill: float
     """Of all units."""
     investment: float
+    score: float
+    """Investment with components that cost nothing at next to nothing: what the search makes small."""
     blame: Floats
     """Units waiting, (component, product)."""
     error: Floats
@@ -74,8 +76,9 @@ class Search:
         """What training has to reach: the target, and what certifying it will take."""
         self.path: list[tuple[str, str, Point]] = []
         self._known: dict[Levels, Point] = {}
-        self.spread, self.mean, self.unit, self.share = self._measured()
         self.weights = np.maximum(worth.weights, _FREE * worth.weights.mean())
+        self._score = Worth(self.weights, worth.unit)
+        self.spread, self.mean, self.unit, self.share = self._measured()
 
     def __len__(self) -> int:
         """Designs that were run."""
@@ -106,13 +109,15 @@ class Search:
             residuals = (top - fills[..., None] * bottom).std(axis=-1) / bottom.mean(axis=-1)
             fill = (every[0].mean(axis=-1) / every[1].mean(axis=-1)).reshape(n)
         if not np.isfinite(fills).all():
-            where = self.target.products[int(np.argmin(np.isfinite(fills).all(axis=0)))] if top.size else ""
-            raise ValueError(f"target: nobody orders {where or 'anything'} in these periods")
-        held = self.worth.of_run(run).reshape((n, -1)).mean(axis=-1)
+            bad = int(np.argmin(np.isfinite(fills).all(axis=0)))
+            where = repr(self.target.products[bad]) if self.target.products else "anything"
+            raise ValueError(f"target has no meaning: nobody orders {where} in these periods")
+        costs = [w.of_run(run).reshape((n, -1)).mean(axis=-1) for w in (self.worth, self._score)]
         blame = run.blame().value.reshape((n, len(self.names), -1))
         for i, levels in enumerate(designs):
             error = residuals[i] / math.sqrt(run.replications)
-            self._known[levels] = Point(levels, fills[i], float(fill[i]), float(held[i]), blame[i], error)
+            held, score = (float(cost[i]) for cost in costs)
+            self._known[levels] = Point(levels, fills[i], float(fill[i]), held, score, blame[i], error)
 
     def _measured(self) -> tuple[Floats, Floats, Floats, Floats]:
         """Of what is under way of every component: spread and mean; the step of its level; its weight.
@@ -126,7 +131,7 @@ class Search:
         counted = self.options["periods"] - self.options["warm_up"]
         sums = run.values("component", "demand") * counted
         whole = (np.abs(sums - np.round(sums)) < 1e-6 * np.maximum(1.0, np.abs(sums))).all(axis=0)
-        fine = 10.0 ** np.floor(np.log10(np.maximum(spread, 1e-9) / 100.0))
+        fine = 10.0 ** np.floor(np.log10(np.maximum(spread, 1e-9) / 20.0))
         unit = np.where(whole, np.maximum(fine, 1.0), fine)
         demand = run.product("demand").value
         asked = demand[list(self.target.places)].sum() if self.target.products else demand.sum()
@@ -201,7 +206,7 @@ class Search:
             wanted = self._to_blame(point)
             steps = [s << (turn // 8) for s in (1, 2, 4, 8)]
             tried = self._tried((self._moved(point, (j, s)), j) for j in wanted[:4] for s in steps)
-            fine = [(p.investment, i) for i, (p, _) in enumerate(tried) if self.enough(p)]
+            fine = [(p.score, i) for i, (p, _) in enumerate(tried) if self.enough(p)]
             if fine:
                 best = min(fine)[1]
             else:
@@ -234,11 +239,11 @@ class Search:
         """Those of the moves, each by itself, that leave enough and save something."""
         able = [move for move in moves if self._room(point, move[0], -move[1])]
         tried = self.points(self._moved(point, move) for move in able)
-        least = point.investment * (1.0 - 1e-9)
-        return [(m, p) for m, p in zip(able, tried, strict=True) if self.enough(p) and p.investment < least]
+        least = point.score * (1.0 - 1e-9)
+        return [(m, p) for m, p in zip(able, tried, strict=True) if self.enough(p) and p.score < least]
 
     def _ratio(self, point: Point, other: Point) -> float:
-        return (point.investment - other.investment) / max(self._slack(point) - self._slack(other), 1e-9)
+        return (point.score - other.score) / max(self._slack(point) - self._slack(other), 1e-9)
 
     def exchange(self, point: Point) -> Point:
         """One component down a step or two and another up, where that is enough and costs less.
@@ -264,7 +269,7 @@ class Search:
         steps = [(j, s) for j in range(len(self.names)) for s in (-2, -1, 1) if self._room(point, j, -s)]
         tried = self.points(self._moved(point, move) for move in steps)
         single = [
-            (j, s, p.fills - point.fills, p.investment - point.investment)
+            (j, s, p.fills - point.fills, p.score - point.score)
             for (j, s), p in zip(steps, tried, strict=True)
         ]
         # A second step up brings less than the first.
@@ -273,18 +278,18 @@ class Search:
 
     def _exchanged(self, point: Point, moves: Sequence[Move]) -> Point | None:
         """The best of the pairs that look best, if one of them is enough and worth it."""
-        least = point.investment * (1.0 - _WORTH)
-        pairs = []
+        least = point.score * (1.0 - _WORTH)
+        pairs: list[tuple[float, int, tuple[int, int], tuple[int, int]]] = []
         for down, up in product((m for m in moves if m[1] < 0), (m for m in moves if m[1] > 0)):
-            investment = point.investment + down[3] + up[3]
+            score = point.score + down[3] + up[3]
             fills = point.fills + (1.0 - _HOPE) * down[2] + up[2]
-            if down[0] != up[0] and investment < least and self._room(point, down[0], -down[1]):
-                pairs += [(investment, len(pairs), down[:2], up[:2])] if (fills >= self.aim).all() else []
+            if down[0] != up[0] and score < least and self._room(point, down[0], -down[1]):
+                pairs += [(score, len(pairs), down[:2], up[:2])] if (fills >= self.aim).all() else []
         pairs.sort()
         for start in range(0, min(len(pairs), _TRIED), _PAIRS):
             batch = pairs[start : start + _PAIRS]
             tried = self.points(self._moved(point, down, up) for _, _, down, up in batch)
-            fine = [(p.investment, i) for i, p in enumerate(tried) if self.enough(p)]
+            fine = [(p.score, i) for i, p in enumerate(tried) if self.enough(p)]
             if fine and min(fine)[0] < least:
                 best = min(fine)[1]
                 for j, _ in batch[best][2:]:
@@ -320,7 +325,7 @@ class Search:
 
     def _added(self, point: Point, more: Point) -> float:
         floor = float((self.weights * self.unit).min())
-        return max(more.investment - point.investment, 1e-3 * floor)
+        return max(more.score - point.score, 1e-3 * floor)
 
     def _note(self, move: str, component: str, point: Point) -> None:
         self.path.append((move, component, point))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ __all__ = [
     "fill",
     "level_of",
     "levels_of",
+    "lower_bound",
     "lowest",
     "shop_at",
     "targets_of",
@@ -62,6 +64,7 @@ def fill(target: Target, run: AssemblyResult, confidence: float) -> Estimate:
     top, bottom = target.fills(run)
     flat = [np.ascontiguousarray(x.reshape(-1, run.replications)) for x in (top, bottom)]
     columns = _core.ratio(flat[0], flat[1], confidence).reshape((*top.shape[:-1], 4))
+    columns[..., 2:] = np.clip(columns[..., 2:], 0.0, 1.0)
     if not target.products:
         columns = columns[..., 0, :]
     coords = {k: v for k, v in run.coords.items() if k in run.design_dims}
@@ -69,6 +72,40 @@ def fill(target: Target, run: AssemblyResult, confidence: float) -> Estimate:
     if target.products:
         dims, coords = (*dims, "product"), {**coords, "product": np.array(target.products)}
     return Estimate.of("fill_within", columns, unit="share", confidence=confidence, dims=dims, coords=coords)
+
+
+def lower_bound(target: Target, run: AssemblyResult, confidence: float) -> Floats:
+    """What the fill rate of every target is at least, one-sided.
+
+    The lower end of an interval by the delta method. Where fewer than 20 replications saw a unit that was
+    late, those are too few for it, and the bound is no higher than what an upper limit for their number
+    (Poisson) leaves if all are like the worst of them, or late by one unit.
+    """
+    top, bottom = target.fills(run)
+    low = np.atleast_1d(fill(target, run, 2.0 * confidence - 1.0).low)
+    late = np.maximum(bottom - top, 0.0)
+    for i, units in enumerate(late):
+        seen = int((units > 1e-9).sum())
+        if seen < _SEEN:
+            most = _poisson_limit(seen, confidence) * max(float(units.max()), 1.0)
+            low[i] = min(low[i], max(1.0 - most / float(bottom[i].sum()), 0.0))
+    return low
+
+
+_SEEN = 20
+
+
+def _poisson_limit(seen: int, confidence: float) -> float:
+    """The mean at which so few or fewer have a chance of 1 − confidence."""
+    low, high = 0.0, 10.0 + 4.0 * seen
+    for _ in range(60):
+        mean = (low + high) / 2.0
+        term = total = math.exp(-mean)
+        for k in range(1, seen + 1):
+            term *= mean / k
+            total += term
+        low, high = (mean, high) if total > 1.0 - confidence else (low, mean)
+    return high
 
 
 @dataclass(frozen=True)
@@ -133,8 +170,9 @@ def checked(shop: Any, what: str) -> AssembleToOrder:
 def targets_of(target: Any, product: Any, window: Any, shop: AssembleToOrder, counted: int) -> Target:
     """What was asked for, checked against the shop."""
     periods = count("window", window)
-    if isinstance(shop.assembly_time, int) and periods < shop.assembly_time:
-        raise ValueError(f"window must be ≥ assembly_time = {shop.assembly_time}, got {periods}")
+    time = getattr(shop.assembly_time, "value", 0)
+    if periods < time:
+        raise ValueError(f"window must be ≥ assembly_time = {time:g}, got {periods}")
     if periods >= counted:
         raise ValueError(f"window must be < the {counted} periods that are counted, got {periods}")
     if isinstance(target, Mapping):
@@ -190,7 +228,9 @@ def lowest(component: Component) -> float:
     policy: Any = component.policy
     if isinstance(policy, MinMax):
         return float(policy.up_to) - float(policy.reorder)  # type: ignore[arg-type]
-    return float(policy.quantity) if isinstance(policy, ReorderQuantity) else 0.0
+    if isinstance(policy, ReorderQuantity):
+        return float(policy.quantity)  # type: ignore[arg-type]
+    return 0.0
 
 
 def shop_at(shop: AssembleToOrder, designs: Sequence[Levels], **changes: Any) -> AssembleToOrder:

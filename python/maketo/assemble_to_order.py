@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ._check import choice, count, number, numbers, plain, truth, whole
+from ._demand import Key
 from ._law import LawLike
 from ._noun import Noun, decode
 from .bill_of_materials import BillOfMaterials
@@ -23,6 +24,8 @@ from .forecasts import Forecast
 from .laws import Deterministic, Poisson, Real, Whole, as_law
 from .make_to_stock import Costs, MakeToStock, Production
 from .orders import OrderBook
+from .planning import FollowForecast, MaterialPlan, OrderUpTo
+from .planning_bill import PlanningBill
 from .policies import Policy, Quantities
 from .supply import Capacity, Disruption, Express, Yield
 from .sweep import Sweep
@@ -374,6 +377,55 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
     def by_order(self) -> bool:
         """Whether the unit is the order and time is continuous."""
         return self.orders is not None
+
+    def with_planning_bill(
+        self,
+        family: Real | ArrayLike,
+        rates: Mapping[str, float],
+        *,
+        family_error: LawLike | None = None,
+        rate_error: LawLike | None = None,
+        every: int = 1,
+        key: Key = "family",
+    ) -> AssembleToOrder:
+        """The same where components that plan are planned from the forecast of the family.
+
+        Parameters
+        ----------
+        family : float or array_like
+            Units of all products together that are expected per period.
+        rates : mapping of str to float
+            Planned take rate of every product, which need not be the true one.
+        family_error, rate_error, every, key
+            As in `PlanningBill`; one draw for all components.
+
+        Returns
+        -------
+        AssembleToOrder
+            With a `PlanningBill` on every component whose policy plans from a forecast.
+
+        Raises
+        ------
+        ValueError
+            If a product has no rate, no component plans, or the clock is that of orders.
+        """
+        if self.by_order:
+            raise ValueError("a planning bill is for the period clock: leave orders out")
+        missing = [name for name in self.products if name not in rates]
+        if missing:
+            raise ValueError(f"rates must name every product, {missing[0]!r} is missing")
+        planned = {}
+        for name, component in self.components.items():
+            if not isinstance(component.policy, (OrderUpTo, FollowForecast, MaterialPlan)):
+                continue
+            usage = {v: rates[v] * self.uses(v)[name] for v in self.products if name in self.uses(v)}
+            bill = PlanningBill(family, usage, family_error, rate_error, every, key)
+            planned[name] = component.replace(forecast=bill)
+        if not planned:
+            raise ValueError(
+                "no component plans from a forecast: give OrderUpTo, FollowForecast or MaterialPlan as policy"
+            )
+        return self.replace(components={**self.components, **planned})
 
     def variants(self, product: str) -> list[tuple[dict[str, float], float]]:
         """What units of a product need of components on the shelf, and for what share of them each."""

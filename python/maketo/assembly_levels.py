@@ -10,14 +10,26 @@ training half ────► search ──► levels ──► evaluation half,
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
 from ._assembly_search import Point, Search, UnreachableError
-from ._assembly_terms import Floats, Levels, Target, Worth, checked, fill, levels_of, shop_at, targets_of
+from ._assembly_terms import (
+    Floats,
+    Levels,
+    Target,
+    Worth,
+    checked,
+    fill,
+    levels_of,
+    lower_bound,
+    shop_at,
+    targets_of,
+)
 from ._check import count, inner_share
 from ._progress import Progress, watch
 from .assemble_to_order import AssembleToOrder
@@ -27,13 +39,14 @@ from .seed import SeedLike, as_key
 from .simulate import simulate
 from .table import Table, show
 
-__all__ = ["AssemblyFrontier", "AssemblyLevels", "assembly_frontier", "assembly_levels"]
+__all__ = ["LOOKS", "PHASES", "AssemblyLevels", "assembly_levels", "found_levels", "run_options"]
 
 LOOKS = 3
 """Designs that are evaluated on fresh replications before the search gives up."""
 ERROR = 0.05
 """Chance that a certificate is false, over all looks together."""
 PHASES = 4
+"""Phases of a look, for progress."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -67,7 +80,7 @@ class AssemblyLevels:
     """Fill rate in training minus that in evaluation, over the axis of `fill`."""
     path: Table
     """Designs the search went through: move, component, its level, fill rate of all units and investment, in
-    training."""
+    training. An exchange has two rows, one per component."""
     designs: int
     """Designs that were simulated in training."""
 
@@ -119,58 +132,6 @@ class AssemblyLevels:
         told = f"investment {e.value:.5g} [{e.low:.5g}, {e.high:.5g}] {e.unit}"
         notes = "".join(f"<br>note: {html.escape(note)}" for note in self.notes)
         return f"<div><b>AssemblyLevels</b> {html.escape(told)}{notes}{self.table()._repr_html_()}</div>"
-
-
-@dataclass(frozen=True, repr=False)
-class AssemblyFrontier:
-    """What several order fill rates take: one `AssemblyLevels` for each."""
-
-    points: tuple[AssemblyLevels, ...]
-    """By rising target."""
-
-    @property
-    def targets(self) -> tuple[float, ...]:
-        """The order fill rates that were asked for, rising."""
-        return tuple(float(p.target) for p in self.points)  # type: ignore[arg-type]
-
-    def __len__(self) -> int:
-        return len(self.points)
-
-    def __getitem__(self, target: float) -> AssemblyLevels:
-        for point in self.points:
-            if point.target == target:
-                return point
-        raise KeyError(f"no target {target!r}; there are {', '.join(f'{t:g}' for t in self.targets)}")
-
-    def table(self) -> Table:
-        """A row per target: fill rate and investment with half their intervals, and the levels."""
-        names = list(self.points[0].levels)
-        rows = [
-            [
-                target,
-                *(float(x) for x in (p.fill.value, p.fill.high - p.fill.value)),
-                p.certified,
-                *(float(x) for x in (p.investment.value, p.investment.high - p.investment.value)),
-                *p.levels.values(),
-            ]
-            for target, p in zip(self.targets, self.points, strict=True)
-        ]
-        columns = ["target", "fill", "± fill", "certified", "investment", "± investment", *names]
-        first = self.points[0]
-        within = f"within {first.window} periods"
-        return Table(columns, rows, f"units delivered {within}; investment in {first.investment.unit}")
-
-    def plot(self, **options: Any) -> Any:
-        """Order fill rate against investment; see `plot_fill_investment`."""
-        from .plots import plot_fill_investment
-
-        return plot_fill_investment(self, **options)
-
-    def __repr__(self) -> str:
-        return f"AssemblyFrontier: {self.table().text()}"
-
-    def _repr_html_(self) -> str:
-        return self.table()._repr_html_()
 
 
 def assembly_levels(
@@ -237,17 +198,19 @@ def assembly_levels(
     -----
     A heuristic on common random numbers, all of it on the training half. (1) Under way of every component is
     a number of units whose mean and spread do not depend on its level; levels are mean plus a factor times
-    spread, dear components with smaller factors, as high as is nearly enough. (2) The component that units
-    waiting are to blame on, per investment, is raised in growing steps until it is enough. (3) Levels are
-    lowered, in ever smaller steps, what saves most per order missed first. (4) A step down of one component
-    is exchanged for steps up of another, where that is cheaper. Levels are whole where demand is; otherwise
-    they move by about a hundredth of the spread.
+    spread, dear components with smaller factors, as high as is nearly enough. (2) Of the components most to
+    blame for units waiting, per investment, one is raised in growing steps until it is enough. (3) Single
+    levels are moved, mostly down, what saves most per order missed first, as long as it is enough. (4) A step
+    or two down of one component are exchanged for steps up of another, where that saves 0.05 % or more; then
+    (3) again. Levels are whole where demand is; otherwise they move by a power of ten, between a twentieth
+    and a two-hundredth of the spread. Components that cost nothing count a thousandth of the mean.
 
     The search aims above the target by what the bound will take. The levels are then evaluated on
     replications of the evaluation half. The bound is the lower end of a one-sided interval; if it misses the
     target, the aim is raised by what is missing and half as much again, and the next look is at replications
     that are new again, at most three times. The error of 5 % is shared equally by the three looks
-    (Bonferroni). With a target per product every bound has to hold, and each alone at that level is enough
+    (Bonferroni). Where fewer than 20 replications see a late unit, the bound is worked out from their number.
+    With a target per product every bound has to hold, and each alone at that level is enough
     (R. L. Berger, *Technometrics* 24, 1982, 295–300).
 
     The problem is that of F. Cheng, M. Ettl, G. Lin and D. D. Yao, *Manufacturing & Service Operations
@@ -271,86 +234,17 @@ def assembly_levels(
     True
     """
     made = checked(shop, "assembly_levels")
-    options = _options(periods, warm_up, replications, seed, threads)
+    options = run_options(periods, warm_up, replications, seed, threads)
     asked = targets_of(target, product, window, made, options["periods"] - options["warm_up"])
     begin = None if start is None else levels_of(start, made)
     level = inner_share("confidence", confidence)
     with watch(progress, "levels") as callback:
-        return _found(made, asked, options, begin, level, callback)
+        return found_levels(made, asked, options, begin, level, callback)
 
 
-def assembly_frontier(
-    shop: AssembleToOrder | Mapping[str, Any],
-    *,
-    targets: Sequence[float] = (0.8, 0.9, 0.95, 0.98),
-    product: str | None = None,
-    window: int = 0,
-    periods: int,
-    warm_up: int = 0,
-    replications: int = 512,
-    seed: SeedLike = None,
-    threads: int | None = None,
-    progress: Progress = False,
-    confidence: float = 0.95,
-) -> AssemblyFrontier:
-    """What several order fill rates take in investment.
-
-    Parameters
-    ----------
-    targets : sequence of float
-        Order fill rates, in (0, 1).
-    shop, product, window, periods, warm_up, replications, seed, threads, progress, confidence
-        As in `assembly_levels`.
-
-    Returns
-    -------
-    AssemblyFrontier
-        Each target as `assembly_levels` alone would answer it with this seed.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `assembly_levels`.
-
-    Examples
-    --------
-    >>> import maketo as mk
-    >>> shop = mk.AssembleToOrder(
-    ...     products={"lamp": mk.EndItem(mk.Poisson(3), {"bulb": 1, "foot": 1})},
-    ...     components={
-    ...         "bulb": mk.Component(mk.BaseStock(0), lead_time=2, costs=mk.Costs(unit=1)),
-    ...         "foot": mk.Component(mk.BaseStock(0), lead_time=4, costs=mk.Costs(unit=5)),
-    ...     },
-    ... )
-    >>> found = mk.assembly_frontier(shop, targets=[0.9, 0.98], periods=100, replications=256, seed=1)
-    >>> len(found)
-    2
-    """
-    made = checked(shop, "assembly_frontier")
-    if isinstance(targets, (str, Mapping)) or not isinstance(targets, (Sequence, np.ndarray)):
-        raise TypeError(f"targets must be a sequence of fill rates, got {targets!r}")
-    if not len(targets):
-        raise ValueError("targets must not be empty")
-    options = _options(periods, warm_up, replications, seed, threads)
-    counted = options["periods"] - options["warm_up"]
-    shares = sorted({inner_share(f"targets[{i}]", t) for i, t in enumerate(targets)})
-    asked = [targets_of(t, product, window, made, counted) for t in shares]
-    level = inner_share("confidence", confidence)
-    with watch(progress, "levels") as callback:
-        found = []
-        for i, one in enumerate(asked):
-            told = None
-            if callback is not None:
-                ends = (i * LOOKS * PHASES, len(asked) * LOOKS * PHASES)
-
-                def told(done: int, _: int, ends: tuple[int, int] = ends) -> object:
-                    return callback(ends[0] + done, ends[1])
-
-            found.append(_found(made, one, options, None, level, told))
-    return AssemblyFrontier(tuple(found))
-
-
-def _options(periods: Any, warm_up: Any, replications: Any, seed: SeedLike, threads: Any) -> dict[str, Any]:
+def run_options(
+    periods: Any, warm_up: Any, replications: Any, seed: SeedLike, threads: Any
+) -> dict[str, Any]:
     """What every run of a search shares."""
     return {
         "periods": count("periods", periods, at_least=1),
@@ -361,7 +255,7 @@ def _options(periods: Any, warm_up: Any, replications: Any, seed: SeedLike, thre
     }
 
 
-def _found(
+def found_levels(
     shop: AssembleToOrder,
     target: Target,
     options: dict[str, Any],
@@ -374,7 +268,9 @@ def _found(
     search = Search(shop, target, worth, options)
     one_sided = 1.0 - ERROR / LOOKS
     point = search.begin(start)
-    search.aim = _above(target.shares, _z(one_sided) * point.error)
+    if start is not None:  # it may be far off, and the error there another
+        point = search.trim(search.up(point))
+    search.aim = _above(target.shares, NormalDist().inv_cdf(one_sided) * point.error)
     answer: AssemblyLevels | None = None
     for look in range(LOOKS):
 
@@ -397,7 +293,7 @@ def _found(
             first_replication=look * options["replications"],
             confidence=confidence,
         )
-        low = np.atleast_1d(fill(target, run, 2.0 * one_sided - 1.0).low)
+        low = lower_bound(target, run, one_sided)
         answer = _answer(shop, search, point, run, low, one_sided, look + 1, confidence)
         told(PHASES)
         if answer.certified:
@@ -455,7 +351,3 @@ def _above(shares: Floats, margin: Floats) -> Floats:
     return np.minimum(shares + margin, (1.0 + shares) / 2.0)
 
 
-def _z(p: float) -> float:
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf(p)

@@ -16,6 +16,7 @@ from ._check import choice, number, numbers, real_array, truth, whole
 from ._demand import Add
 from ._noun import Noun, decode
 from .laws import Real, Whole
+from .planning_bill import PlanningBill
 
 __all__ = [
     "FORECASTS",
@@ -33,6 +34,7 @@ __all__ = [
     "KnownMean",
     "MovingAverage",
     "PerfectForecast",
+    "PlanningBill",
     "SeasonalNaive",
     "as_forecast",
     "forecast_payload",
@@ -288,6 +290,7 @@ FORECASTS = (
     EvolvingForecast,
     PerfectForecast,
     GivenForecast,
+    PlanningBill,
     MovingAverage,
     ExponentialSmoothing,
     Holt,
@@ -303,6 +306,7 @@ Forecast: TypeAlias = (
     | EvolvingForecast
     | PerfectForecast
     | GivenForecast
+    | PlanningBill
     | MovingAverage
     | ExponentialSmoothing
     | Holt
@@ -330,6 +334,8 @@ def forecast_payload(value: Forecast, add: Add) -> dict[str, Any]:
         return {"kind": "cube", "forecasts": add(value.forecasts, "forecasts"), "cycle": value.cycle}
     if isinstance(value, PerfectForecast):
         return {"kind": "perfect"}
+    if isinstance(value, PlanningBill):
+        return value._payload()
     data = value.to_dict()
     bias = data.pop("bias")
     if isinstance(value, (KnownMean, EvolvingForecast)):

@@ -100,6 +100,19 @@ impl MakeToStock {
     }
 }
 
+/// A product in a planning bill.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedPart {
+    /// Units per unit of the family: take rate × usage.
+    pub units: f64,
+    /// By what that is multiplied, drawn once per replication.
+    #[serde(default)]
+    pub error: Option<Law>,
+    /// Entity of the product.
+    pub key: u32,
+}
+
 /// What planners expect of the demand of coming periods.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -125,6 +138,21 @@ pub enum Forecast {
         /// Start again when there are fewer rows than replications.
         #[serde(default)]
         cycle: bool,
+    },
+    /// What a family is expected to sell, times what is planned of it, with errors in both; stream `ForecastShock`.
+    PlanningBill {
+        /// Units of the family by period; the last goes on.
+        family: Vec<f64>,
+        /// By what a forecast of the family is multiplied, drawn for every plan.
+        #[serde(default)]
+        family_error: Option<Law>,
+        /// Periods for which a draw stays.
+        #[serde(default = "one")]
+        every: u32,
+        /// Entity of the family.
+        key: u32,
+        /// What is planned of it, part by part.
+        parts: Vec<PlannedPart>,
     },
     /// A method run inside each replication on what it observed.
     Statistical {

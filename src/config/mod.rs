@@ -24,8 +24,8 @@ pub use make_to_order::{
     OrderCosts, Overtime, PatienceUntil, Payment, Quote, Release, Routing, RunningClock, Station,
 };
 pub use make_to_stock::{
-    Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, Policy,
-    Settled,
+    Costs, Crossing, EventOrder, Forecast, HoldingBasis, Level, MakeToStock, Observed, Opening, PlannedPart,
+    Policy, Settled,
 };
 pub use orders::{Arrivals, OrderBook, OrderClass};
 pub use stock_on_orders::{Production, StockOnOrders};

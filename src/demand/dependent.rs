@@ -155,3 +155,21 @@ pub(crate) fn add<S: Simd, T: Cell>(s: S, usage: f64, of: &Tile<T>, rows: usize,
         },
     );
 }
+
+/// The sum of two tiles. (Compiled once per SIMD level and cell.)
+#[inline(never)]
+pub(crate) fn add_both<S: Simd, T: Cell>(s: S, a: &Tile<T>, b: &Tile<T>, rows: usize, to: &mut Tile<T>) {
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let width = T::Lanes::<S>::WIDTH;
+            for ((a, b), to) in a.iter().zip(b).zip(to.iter_mut()).take(rows) {
+                for ((a, b), to) in
+                    a.chunks_exact(width).zip(b.chunks_exact(width)).zip(to.chunks_exact_mut(width))
+                {
+                    (T::Lanes::<S>::load(s, a) + T::Lanes::<S>::load(s, b)).store(to);
+                }
+            }
+        },
+    );
+}

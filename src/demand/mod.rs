@@ -31,7 +31,7 @@ pub use arima::Arima;
 pub use blocks::Blocks;
 pub use chain::Chain;
 pub use dependent::Dependent;
-pub(crate) use dependent::add as add_tile;
+pub(crate) use dependent::{add as add_tile, add_both};
 pub use evolution::Evolution;
 pub use intermittent::Intermittent;
 pub use latent::Latent;
@@ -210,6 +210,11 @@ impl DemandSource {
                 Self::drawn(Stream::Demand, marginal, latent, end, periods)
             }
         }
+    }
+
+    /// Whether it comes in whole units, however many.
+    pub fn in_pieces(&self) -> bool {
+        self.whole || matches!(self.kind, DemandKind::Orders(_))
     }
 
     /// The law of every period, where all periods have one and no period depends on another.

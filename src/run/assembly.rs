@@ -308,7 +308,14 @@ fn chunk(
         found.part.push(d, &cells);
     };
     let kits = wanted.products.iter().any(|i| PRODUCTS[*i].name == "kits");
-    let mut output = Output { counts: &mut keep, blame: wanted.others[2], kits, clipped: Vec::new() };
+    let mut output = Output {
+        counts: &mut keep,
+        blame: wanted.others[2],
+        kits,
+        within: wanted.others[0],
+        all: wanted.others[1],
+        clipped: Vec::new(),
+    };
     run_chunk(setting, assembly, piece, scratch, &mut output)?;
     let clipped = output.clipped;
     found.clipped = clipped;

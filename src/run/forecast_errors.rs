@@ -85,7 +85,7 @@ fn one(
     let (demand, entity, foresight) = plan.forecast()?;
     let (path, _) = demand.path(frame.key, entity, replication, frame.periods);
     let foreseen = demand.foreseen(frame.key, entity, replication, frame.periods);
-    let known = Known { demand: &path, foreseen: &foreseen, replication };
+    let known = Known { demand: &path, foreseen: &foreseen, replication, key: frame.key };
     let mut state = foresight.begin(1);
     for (t, d) in path.iter().enumerate() {
         // By the period that is foreseen, so that every horizon has the same seasons.

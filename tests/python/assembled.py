@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,22 @@ from numpy.typing import NDArray
 
 import maketo as mk
 
-__all__ = ["RULES", "SHOPS", "alone", "bits", "everything", "families", "instance", "needs", "run", "two"]
+__all__ = [
+    "ORDERS",
+    "RULES",
+    "SHOPS",
+    "alone",
+    "asked_for",
+    "backwards",
+    "bits",
+    "everything",
+    "families",
+    "instance",
+    "needs",
+    "real",
+    "run",
+    "two",
+]
 
 RULES = ("fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch")
 ORDERS = ("order_before_demand", "demand_before_order")
@@ -173,8 +189,19 @@ def needs(shop: mk.AssembleToOrder, component: str) -> mk.DependentDemand:
     """What products ask for of a component."""
     used = {name: shop.uses(name).get(component, 0) for name in shop.products}
     return mk.DependentDemand(
-        {name: (units, shop.products[name].demand) for name, units in used.items() if units}
+        {name: (units, asked_for(shop.products[name])) for name, units in used.items() if units}
     )
+
+
+def asked_for(item: mk.EndItem) -> Any:
+    """Its demand, which is there on the period clock."""
+    assert item.demand is not None
+    return item.demand
+
+
+def backwards(named: Mapping[str, Any]) -> dict[str, Any]:
+    """The same in reverse order."""
+    return {name: named[name] for name in reversed(list(named))}
 
 
 def alone(shop: mk.AssembleToOrder, component: str, **options: Any) -> mk.Result:
@@ -187,10 +214,10 @@ def alone(shop: mk.AssembleToOrder, component: str, **options: Any) -> mk.Result
 # At random.
 
 
-def instance(seed: int, **changes: Any) -> mk.AssembleToOrder:
-    """Up to four products and components, quantities up to 3, all rules and many policies; whole units."""
+def instance(seed: int, size: tuple[int, int] | None = None, **changes: Any) -> mk.AssembleToOrder:
+    """Up to four products and components or so many, quantities up to 3; all rules, many policies."""
     luck = np.random.default_rng(seed)
-    n, m = (int(x) for x in luck.integers(1, 5, size=2))
+    n, m = size or (int(x) for x in luck.integers(1, 5, size=2))
     usage = luck.integers(0, 4, size=(n, m)) * (luck.random((n, m)) < 0.6)
     usage[np.arange(n), luck.integers(0, m, n)] += 1
     usage = np.minimum(usage, 3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..assemble_to_order import AssembleToOrder
 from ..assembly_result import AssemblyResult
 from ..make_to_order import MakeToOrder
 from ..order_result import OrderResult
@@ -48,10 +49,10 @@ __all__ = [
 
 def natural(run: Result, ax: Any = None, **options: Any) -> Any:
     """The picture that fits a run: see `Result.plot`."""
-    if isinstance(run, AssemblyResult):
+    if isinstance(run, AssemblyResult) and not isinstance(run, OrderResult):
         return natural_assembly(run, ax, options)
     swept = [d for d in run.design_dims if d != "item"]
-    to_order = isinstance(next(iter(run.shops.values())), MakeToOrder)
+    to_order = isinstance(next(iter(run.shops.values())), MakeToOrder | AssembleToOrder)
     if isinstance(run, OrderResult) and to_order and len(swept) <= 2 and not (run.portfolio and swept):
         return _to_order(run, len(swept), ax, options)
     if run.portfolio:

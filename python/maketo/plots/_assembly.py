@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import _core
 from .._assembly_terms import Floats, Worth
-from ..assembly_levels import AssemblyFrontier
+from ..assembly_frontier import AssemblyFrontier
 from ..assembly_result import AssemblyResult
 from ..estimate import Estimate
 from ._style import COLOURS, axes, finish, spread_labels, words
@@ -89,7 +89,8 @@ def plot_blame(run: AssemblyResult, *, ax: Any = None) -> Any:
     ax.set_yticks(at, names)
     ax.set_ylim(len(groups) - 0.4, -0.6)
     ax.set_xlim(0, max(float(reach.max()) * 1.1, 1e-9))
-    ax.set_xlabel("units that wait for it at the close of a period (units)")
+    when = "on average over time" if run.shop.by_order else "at the close of a period"
+    ax.set_xlabel(f"waiting for it {when} ({run.blame().unit})")
     ax.set_ylabel("component")
     _key(finish(ax), len(layers))
     return ax
@@ -129,10 +130,10 @@ def plot_fill_investment(
     if isinstance(found, AssemblyFrontier):
         across, lines, told = _of_frontier(found, products)
         sure = [p.certified for p in found.points]
-        window = found.points[0].window
+        window, counted = found.points[0].window, "units"
     elif isinstance(found, AssemblyResult):
         across, lines, told = _of_sweep(found, products)
-        sure, window = [True] * len(told), 0
+        sure, window, counted = [True] * len(told), 0, "orders" if found.shop.by_order else "units"
     else:
         raise TypeError(
             f"plot_fill_investment needs an AssemblyFrontier or a run of AssembleToOrder with one sweep, got "
@@ -142,38 +143,37 @@ def plot_fill_investment(
     order = np.argsort(across.value, kind="stable")
     x = np.asarray(across.value)[order]
     errors = _reach(across, order)
-    points = []
+    drawn, crosses = [], []
     for (name, estimate), colour in zip(lines, _PALETTE, strict=False):
         y = np.asarray(estimate.value)[order]
-        ax.errorbar(
-            x,
-            y,
-            xerr=errors,
-            yerr=_reach(estimate, order),
-            color=COLOURS[colour],
-            linewidth=1.2,
-            elinewidth=0.9,
-            label=name,
-        )
+        reach = _reach(estimate, order)
+        ax.errorbar(x, y, xerr=errors, yerr=reach, fmt="none", color=COLOURS[colour], elinewidth=0.9)
+        ax.plot(x, y, color=COLOURS[colour], linewidth=1.2, label=name)
         for i, here in enumerate(order):
             face = COLOURS[colour] if sure[here] else "white"
             ax.plot(x[i], y[i], "o", color=COLOURS[colour], markerfacecolor=face, markersize=5, zorder=4)
-        points += list(zip(x.tolist(), y.tolist(), strict=True))
+        drawn.append(y)
+        (left, right), (down, up) = errors, reach
+        crosses += [(a - b, c, a + d, c) for a, b, c, d in zip(x, left, y, right, strict=True)]
+        crosses += [(a, c - b, a, c + d) for a, b, c, d in zip(x, down, y, up, strict=True)]
     ax.margins(x=0.09, y=0.12)
     ax.set_xlabel(f"investment in components ({across.unit})")
-    within = "" if not window else f" within {window} periods"
-    ax.set_ylabel(f"order fill rate{within} (share of units)")
+    within = f" within {window} period{'s' if window > 1 else ''}" if window else ""
+    ax.set_ylabel(f"order fill rate{within} (share of {counted})")
     finish(ax)
-    if len(lines) > 1 or products:
+    listed = [told[i] for i in order]
+    if products:
         _key(ax, len(lines))
-    ax.set_xlim(ax.get_xlim())
-    ax.set_ylim(ax.get_ylim())
-    top = points[-len(x) :] if len(lines) > 1 else points
-    listed = _some(len(x))
-    taken = _along(x, [np.asarray(e.value)[order] for _, e in lines])
-    spread_labels(
-        ax, [top[i] for i in listed], [told[order[i]] for i in listed], ["grey"] * len(listed), taken
-    )
+        _above(ax, x, listed)
+    else:
+        ax.set_xlim(ax.get_xlim())
+        ax.set_ylim(ax.get_ylim())
+        some = _some(len(x))
+        points = [(float(x[i]), float(drawn[0][i])) for i in some]
+        texts = [listed[i] for i in some]
+        spread_labels(ax, points, texts, ["grey"] * len(some), [*_along(x, drawn), *crosses])
+    low, high = ax.get_ylim()
+    ax.set_yticks([tick for tick in ax.get_yticks() if low <= tick <= min(high, 1.0 + 1e-9)])
     return ax
 
 
@@ -194,7 +194,7 @@ def natural_assembly(run: AssemblyResult, ax: Any, options: dict[str, Any]) -> A
             f"{len(swept)} swept parameters have no single picture: hold some, or use to_xarray()"
         )
     parts = run._blocks["components"]
-    if "metrics" not in options and {"on_hand", "reserved"} <= parts.keys() and "fill_rate" in run.metrics:
+    if "metrics" not in options and {"on_hand", "reserved"} <= parts.keys() and _filled(run) in run.metrics:
         across = _invested(run)
         if np.ptp(across.value) > 1e-3 * np.abs(across.value).max():
             return plot_fill_investment(run, ax=ax, **options)
@@ -231,8 +231,10 @@ def _key(ax: Any, entries: int) -> None:
             columnspacing=1.2,
             borderaxespad=0.2,
         )
+        legend.set_in_layout(False)  # or one that is too wide would leave no room for the picture
         ax.figure.draw_without_rendering()
-        if legend.get_window_extent().x1 <= ax.get_window_extent().x1 + 1:
+        if columns == 1 or legend.get_window_extent().x1 <= ax.get_window_extent().x1 + 1:
+            legend.set_in_layout(True)
             return
 
 
@@ -243,7 +245,7 @@ Line = tuple[str, Estimate]
 
 def _of_frontier(found: AssemblyFrontier, products: Sequence[str]) -> tuple[Estimate, list[Line], list[str]]:
     first = found.points[0]
-    told = [f"{100 * t:.4g} %" for t in found.targets]
+    told = _labels("target", [f"{100 * t:.4g} %" for t in found.targets])
     across = _joined([p.investment for p in found.points])
     if not products:
         return across, [("all units", _joined([p.fill for p in found.points]))], told
@@ -265,15 +267,23 @@ def _of_sweep(run: AssemblyResult, products: Sequence[str]) -> tuple[Estimate, l
             "levels for several fill rates see assembly_frontier"
         )
     dim = run.design_dims[0]
-    values = [f"{x:.4g}" for x in run.coords[dim].tolist()]
-    ends = (0, len(values) - 1)
-    told = [f"{words(dim)} {v}" if i in ends else v for i, v in enumerate(values)]
+    told = _labels(words(dim), [f"{x:.4g}" for x in run.coords[dim].tolist()])
     if not products:
-        return _invested(run), [("all units", run.mean("fill_rate"))], told
-    each = run.product("fill_rate")
+        return _invested(run), [("all units", run.mean(_filled(run)))], told
+    each = run.product(_filled(run))
     names = _known(products, run)
     places = [run.products.index(name) for name in names]
     return _invested(run), [(n, _at(each, (..., v))) for n, v in zip(names, places, strict=True)], told
+
+
+def _labels(name: str, values: list[str]) -> list[str]:
+    """Values, the first and the last with what they are of."""
+    return [f"{name} {v}" if i in (0, len(values) - 1) else v for i, v in enumerate(values)]
+
+
+def _filled(run: AssemblyResult) -> str:
+    """The order fill rate by its name."""
+    return "order_fill_rate" if run.shop.by_order else "fill_rate"
 
 
 def _invested(run: AssemblyResult) -> Estimate:
@@ -316,7 +326,7 @@ def _at(estimate: Estimate, place: Any) -> Estimate:
 def _reach(estimate: Estimate, order: Any) -> Floats:
     """Below and above the points."""
     value, low, high = (np.asarray(x)[order] for x in (estimate.value, estimate.low, estimate.high))
-    return np.nan_to_num(np.maximum(np.stack([value - low, high - value]), 0.0))
+    return np.asarray(np.nan_to_num(np.maximum(np.stack([value - low, high - value]), 0.0)))
 
 
 def _some(points: int) -> list[int]:
@@ -324,6 +334,33 @@ def _some(points: int) -> list[int]:
     if points <= 12:
         return list(range(points))
     return sorted({round(x) for x in np.linspace(0, points - 1, 8)})
+
+
+def _above(ax: Any, x: Floats, told: Sequence[str]) -> None:
+    """Labels on top of upright lines, as many as fit: first the ends."""
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.07 * (high - low))
+    placed: list[tuple[float, float]] = []
+    for i in [len(x) - 1, 0, *_some(len(x))[1:-1]]:
+        note = ax.annotate(
+            told[i],
+            (x[i], 1),
+            (0, -2),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            fontsize=9,
+            color=COLOURS["grey"],
+        )
+        ax.figure.draw_without_rendering()
+        box = note.get_window_extent()
+        if any(box.x0 - 6 < right and left < box.x1 + 6 for left, right in placed):
+            note.remove()
+            continue
+        placed.append((box.x0, box.x1))
+        ax.plot([x[i], x[i]], [low, high], color=COLOURS["grey"], linewidth=0.6, linestyle=":", zorder=1)
+    ax.set_ylim(low, high + 0.07 * (high - low))
 
 
 def _along(x: Floats, lines: Sequence[Floats]) -> list[tuple[float, float, float, float]]:

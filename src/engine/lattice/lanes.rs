@@ -9,6 +9,8 @@ use std::ops::{Add, Sub};
 pub trait Cell:
     Copy + Default + PartialOrd + Send + Sync + Add<Output = Self> + Sub<Output = Self> + 'static
 {
+    /// Quantities are whole.
+    const WHOLE: bool;
     /// The vector type of this scalar.
     type Lanes<S: Simd>: Zip<S> + Lanes<S, Cell = Self>;
     /// Exact for every value a run produces.
@@ -76,6 +78,7 @@ impl<S: Simd> Zip<S> for f64x8<S> {
 }
 
 impl Cell for i32 {
+    const WHOLE: bool = true;
     type Lanes<S: Simd> = i32x16<S>;
     #[inline(always)]
     fn to_f64(self) -> f64 {
@@ -100,6 +103,7 @@ impl Cell for i32 {
 }
 
 impl Cell for f64 {
+    const WHOLE: bool = false;
     type Lanes<S: Simd> = f64x8<S>;
     #[inline(always)]
     fn to_f64(self) -> f64 {

@@ -11,7 +11,7 @@
 //!                         value / Σ_j a_j · scarcity_j, scarcity = need / free, 0 where there is enough
 //! ```
 
-use super::commit::units_of;
+use super::commit::{units_from, units_of};
 use super::params::Design;
 use crate::config::Commitment;
 use std::collections::VecDeque;
@@ -87,7 +87,7 @@ impl Book {
                     *waiting = 0.0;
                     for u in &product.uses {
                         let lacks = if self.lacks[u.pair] > tolerance { self.lacks[u.pair] } else { 0.0 };
-                        self.kept[u.pair] = units_of(lacks, u.units, design.pieces);
+                        self.kept[u.pair] = units_of(lacks, u.units, product.pieces);
                         *waiting = waiting.max(self.kept[u.pair]);
                     }
                 }
@@ -102,7 +102,11 @@ impl Book {
                 for (v, product) in design.products.iter().enumerate() {
                     for u in &product.uses {
                         let left = self.free[u.component] - spared(design, v, u.component);
-                        let lacking = if design.pieces { left < u.units } else { left <= tolerance };
+                        let lacking = if product.pieces {
+                            units_from(left, u.units, true) < 1.0
+                        } else {
+                            left <= tolerance
+                        };
                         self.kept[u.pair] = if lacking { self.waiting[v] } else { 0.0 };
                         self.lacks[u.pair] = u.units * self.waiting[v];
                     }
@@ -161,8 +165,7 @@ impl Book {
             let mut most = units;
             for u in &product.uses {
                 let left = self.free[u.component] - spared(design, v, u.component);
-                let fits = left / u.units;
-                most = most.min(if design.pieces { fits.floor() } else { fits });
+                most = most.min(units_from(left, u.units, product.pieces));
             }
             if most < units {
                 self.blocked[v] = true;

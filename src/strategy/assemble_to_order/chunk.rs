@@ -3,11 +3,11 @@
 
 use super::blame;
 use super::book::Book;
-use super::commit::{Found, History, Lacking, Queue, walk};
-use super::params::{Assembly, Design};
+use super::commit::{Found, History, Queue, units_from, walk};
+use super::params::{Assembly, Design, User};
 use super::stage::Stage;
 use super::tally::{ProductSums, Seen, Tally, count, count_all};
-use crate::demand::{DemandState, Window, add_tile};
+use crate::demand::{DemandState, Window, add_both, add_tile};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Row, Tile, new_tile};
 use crate::engine::level::at_level;
 use crate::engine::work::Piece;
@@ -58,6 +58,10 @@ pub struct Output<'a> {
     pub blame: bool,
     /// Complete kits are asked for.
     pub kits: bool,
+    /// Deliveries within windows are asked for.
+    pub within: bool,
+    /// Periods of which everything was delivered in time are asked for.
+    pub all: bool,
     /// By drawn demand: draws that were clipped at 0.
     pub clipped: Vec<u64>,
 }
@@ -104,7 +108,6 @@ struct Room<T> {
     /// By window.
     open: Vec<Box<Tile<T>>>,
     found: Found<T>,
-    lacking: Lacking<T>,
     shares: Vec<(u16, f64, usize)>,
     designs: Vec<DesignRoom<T>>,
 }
@@ -150,8 +153,7 @@ impl<T: Cell> Default for Room<T> {
             late: Vec::new(),
             kits: Vec::new(),
             open: Vec::new(),
-            found: Found { lacks: Vec::new(), blame: None, oldest: 0 },
-            lacking: Vec::new(),
+            found: Found { lacks: Vec::new(), blame: None, oldest: 0, lacking: Vec::new() },
             shares: Vec::new(),
             designs: Vec::new(),
         }
@@ -318,27 +320,30 @@ impl Place<'_> {
         let rows = DEPTH.min(periods - span.tile_start);
         for j in 0..components {
             let users = &design.users[j];
-            room.need.iter_mut().take(rows).for_each(|row| *row = zero);
-            for user in users {
-                let tile = room.history.read(source[user.product], span.tile_start);
-                add_tile(s, user.units, tile, rows, &mut room.need);
-            }
-            T::advance(
-                s,
-                &self.feds[j],
-                (self.d, lean),
-                &room.need,
-                span,
-                (&mut room.feeds[j], &mut room.bench),
-            );
+            let asks = |user: &User| room.history.read(source[user.product], span.tile_start);
+            let need = match &users[..] {
+                [one] if one.units == 1.0 => asks(one),
+                [one, other, rest @ ..] if one.units == 1.0 && other.units == 1.0 => {
+                    add_both(s, asks(one), asks(other), rows, &mut room.need);
+                    rest.iter().for_each(|user| add_tile(s, user.units, asks(user), rows, &mut room.need));
+                    &room.need
+                }
+                _ => {
+                    room.need.iter_mut().take(rows).for_each(|row| *row = zero);
+                    users.iter().for_each(|user| add_tile(s, user.units, asks(user), rows, &mut room.need));
+                    &room.need
+                }
+            };
+            let memory = (&mut room.feeds[j], &mut room.bench);
+            T::advance(s, &self.feds[j], (self.d, lean), need, span, memory);
             let close = &room.bench.record.close;
             if design.walks() {
                 let tolerance = self.feds[j].tolerance(self.d);
-                let queue = Queue { users, source: &source, pieces: design.pieces, tolerance };
-                let (found, lacking) = (&mut room.found, &mut room.lacking);
+                let queue = Queue { users, source: &source, tolerance };
+                let found = &mut room.found;
                 s.vectorize(
                     #[inline(always)]
-                    || walk(s, &queue, close, span, &room.history, &mut room.short, found, lacking),
+                    || walk(s, &queue, close, span, &room.history, &mut room.short, found),
                 );
                 if output.kits {
                     self.kits(j, close, &mut room.kits);
@@ -362,7 +367,7 @@ impl Place<'_> {
             let tile = &mut kits[user.product];
             for k in self.rows() {
                 for (x, net) in tile[k].iter_mut().zip(&close[k]) {
-                    let fits = T::from_f64(kits_in(net.to_f64(), user.units, design.pieces));
+                    let fits = T::from_f64(units_from(net.to_f64(), user.units, user.pieces));
                     *x = if first || fits < *x { fits } else { *x };
                 }
             }
@@ -414,7 +419,7 @@ impl Place<'_> {
                         let fits = product
                             .uses
                             .iter()
-                            .map(|u| kits_in(book.free[u.component], u.units, design.pieces))
+                            .map(|u| units_from(book.free[u.component], u.units, product.pieces))
                             .fold(f64::INFINITY, f64::min);
                         tile[k][lane] = T::from_f64(fits);
                     }
@@ -426,6 +431,9 @@ impl Place<'_> {
     /// From who waits for components to who waits for anything: hours, and the time that assembly takes.
     fn assemble<T: Cell>(&self, room: &mut Room<T>, source: &[usize]) {
         let (design, span) = (self.design(), self.span);
+        if design.at_once() {
+            return;
+        }
         let own = &mut room.designs[self.d];
         for (v, late) in room.late.iter_mut().enumerate().take(source.len()) {
             self.rows().for_each(|k| late[k] = room.short[v][k]);
@@ -442,7 +450,8 @@ impl Place<'_> {
                         own.before[v][lane] = now;
                     }
                     let (stage, hours) = (&mut own.stages[lane], hours[t % hours.len()]);
-                    let used = stage.period(&ready, hours, |v| design.products[v].hours, design.pieces);
+                    let used = stage
+                        .period(&ready, hours, |v| (design.products[v].hours, design.products[v].pieces));
                     own.tally.hours[lane] += used;
                     for (v, waiting) in stage.waiting.iter().enumerate() {
                         let late = &mut room.late[v][k][lane];
@@ -472,15 +481,19 @@ impl Place<'_> {
     fn count<S: Simd, T: Cell>(&self, s: S, room: &mut Room<T>, output: &Output<'_>, source: &[usize]) {
         let (design, span) = (self.design(), self.span);
         let tally = &mut room.designs[self.d].tally;
-        for tile in room.open.iter_mut().take(design.windows.len()) {
+        for tile in room.open.iter_mut().take(if output.all { design.windows.len() } else { 0 }) {
             self.rows().for_each(|k| tile[k] = [T::default(); LANES]);
         }
-        let windows = (&design.windows[..], self.warm_up);
+        let windows = if output.within || output.all { &design.windows[..] } else { &[] };
+        let windows = (windows, self.warm_up);
+        let straight = design.at_once();
         for (v, sums) in tally.products.iter_mut().enumerate() {
-            let seen = Seen { short: &room.short[v], late: &room.late[v], source: source[v] };
+            let late = if straight { &room.short[v] } else { &room.late[v] };
+            let seen = Seen { short: &room.short[v], late, source: source[v] };
+            let open = output.all.then_some(&mut room.open[..]);
             s.vectorize(
                 #[inline(always)]
-                || count(s, &seen, span, windows, &room.history, sums, &mut room.open),
+                || count(s, &seen, span, windows, &room.history, sums, open),
             );
             if output.kits {
                 for k in self.rows() {
@@ -490,8 +503,10 @@ impl Place<'_> {
                 }
             }
         }
-        let tolerance = (0..self.feds.len()).map(|j| self.feds[j].tolerance(self.d)).fold(0.0, f64::max);
-        count_all(span, windows, &room.open, tolerance, &mut tally.all);
+        if output.all {
+            let tolerance = (0..self.feds.len()).map(|j| self.feds[j].tolerance(self.d)).fold(0.0, f64::max);
+            count_all(span, windows, &room.open, tolerance, &mut tally.all);
+        }
         if design.walks() {
             for (sum, found) in tally.lacks.iter_mut().zip(&mut room.found.lacks) {
                 for (x, y) in sum.iter_mut().zip(found) {
@@ -524,7 +539,9 @@ impl Place<'_> {
                 held[j] = [0.0; 2];
                 for user in &design.users[j] {
                     let sums = &tally.products[user.product];
-                    held[j][0] += user.units * sums.short[lane] - tally.lacks[user.pair][lane];
+                    // What is less than nothing is rounding.
+                    let reserved = user.units * sums.short[lane] - tally.lacks[user.pair][lane];
+                    held[j][0] += reserved.max(0.0);
                     held[j][1] += user.units * (sums.late[lane] - sums.short[lane]);
                 }
             }
@@ -544,12 +561,6 @@ impl Place<'_> {
             (output.counts)(self.d, lane - self.piece.lanes.start, &counted);
         }
     }
-}
-
-/// Kits that so many units are enough for.
-fn kits_in(units: f64, per_kit: f64, pieces: bool) -> f64 {
-    let fits = if units > 0.0 { units / per_kit } else { 0.0 };
-    if pieces { fits.floor() } else { fits }
 }
 
 fn of_lane(sums: &ProductSums, lane: usize, periods: f64) -> ProductCounts {

@@ -78,7 +78,12 @@ pub(super) struct Found<T> {
     pub(super) blame: Option<Vec<Vec<(u16, T)>>>,
     /// The earliest period that anyone waits from.
     pub(super) oldest: usize,
+    /// Room: what one vector of lanes lacks, by user.
+    pub(super) lacking: Vec<[T; WIDEST]>,
 }
+
+/// Lanes of the widest vector.
+const WIDEST: usize = 16;
 
 /// One component's queue.
 pub(super) struct Queue<'a> {
@@ -86,14 +91,12 @@ pub(super) struct Queue<'a> {
     pub(super) users: &'a [User],
     /// Which drawn demand each product's is.
     pub(super) source: &'a [usize],
-    /// Units are not cut.
-    pub(super) pieces: bool,
     /// What is less than this is rounding.
     pub(super) tolerance: f64,
 }
 
-/// Room for what one vector of lanes lacks, by user.
-pub(super) type Lacking<T> = Vec<[T; 16]>;
+/// Most users of a component whose shares are held in registers.
+const FEW: usize = 4;
 
 /// Walks back from every close of a component's net stock; `waiting` by product becomes the larger of what it was and of what
 /// this component makes wait.
@@ -106,76 +109,177 @@ pub(super) fn walk<S: Simd, T: Cell>(
     history: &History<T>,
     waiting: &mut [Box<Tile<T>>],
     found: &mut Found<T>,
-    lacking: &mut Lacking<T>,
+) {
+    macro_rules! of {
+        ($n:literal) => {
+            walk_few::<S, T, $n>(s, queue, close, span, history, waiting, found)
+        };
+    }
+    match queue.users.len() {
+        1 => of!(1),
+        2 => of!(2),
+        3 => of!(3),
+        FEW => of!(4),
+        _ => walk_many(s, queue, close, span, history, waiting, found),
+    }
+}
+
+#[inline(always)]
+fn walk_few<S: Simd, T: Cell, const N: usize>(
+    s: S,
+    queue: &Queue<'_>,
+    close: &Tile<T>,
+    span: Span,
+    history: &History<T>,
+    waiting: &mut [Box<Tile<T>>],
+    found: &mut Found<T>,
 ) {
     let width = T::Lanes::<S>::WIDTH;
     let zero = T::Lanes::<S>::splat(s, T::default());
     let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
-    let users = queue.users;
-    lacking.resize(users.len().max(lacking.len()), [T::default(); 16]);
+    let Ok(users) = <[User; N]>::try_from(queue.users) else { return };
+    let sources = users.map(|user| queue.source[user.product]);
     for k in span.from..span.to {
         let now = span.tile_start + k;
         for g in (0..LANES).step_by(width) {
             let net = T::Lanes::<S>::load(s, &close[k][g..]);
             let mut rest = (zero - net).beyond(tolerance, zero);
-            let mut who = T::Lanes::<S>::bits(zero.below(rest));
-            if who == 0 {
+            if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
                 continue;
             }
-            for own in &mut lacking[..users.len()] {
-                *own = [T::default(); 16];
-            }
+            let mut lacks = [zero; N];
             let mut t = now;
             loop {
-                for (user, own) in users.iter().zip(lacking.iter_mut()).rev() {
-                    let row = &history.row(queue.source[user.product], t)[g..g + width];
-                    let needs = if user.units == 1.0 {
-                        T::Lanes::<S>::load(s, row)
-                    } else {
-                        let mut needs = [T::default(); 16];
-                        for (x, d) in needs.iter_mut().zip(row) {
-                            *x = T::times(*d, user.units);
-                        }
-                        T::Lanes::<S>::load(s, &needs)
-                    };
+                for i in (0..N).rev() {
+                    let needs = needs(s, &users[i], &history.row(sources[i], t)[g..g + width]);
                     let here = needs.larger(zero).smaller(rest);
-                    (T::Lanes::<S>::load(s, own) + here).store(own);
+                    lacks[i] = lacks[i] + here;
                     rest = rest - here;
                 }
-                who = T::Lanes::<S>::bits(tolerance.larger(zero).below(rest));
-                if who == 0 || t == history.begin {
+                if T::Lanes::<S>::bits(tolerance.larger(zero).below(rest)) == 0 || t == history.begin {
                     break;
                 }
                 t -= 1;
             }
             found.oldest = found.oldest.min(t);
-            for (user, own) in users.iter().zip(lacking.iter_mut()) {
-                let lacks = T::Lanes::<S>::load(s, own);
-                let sum = &mut found.lacks[user.pair][g..g + width];
-                (T::Lanes::<S>::load(s, sum) + lacks).store(sum);
-                if user.units != 1.0 {
-                    for x in own.iter_mut().take(width) {
-                        *x = T::from_f64(units_of(x.to_f64(), user.units, queue.pieces));
-                    }
-                }
-                let units = T::Lanes::<S>::load(s, own);
-                let cells = &mut waiting[user.product][k][g..g + width];
-                T::Lanes::<S>::load(s, cells).larger(units).store(cells);
-                if let Some(blame) = &mut found.blame {
-                    let mut some = T::Lanes::<S>::bits(zero.below(units));
-                    while some != 0 {
-                        let lane = some.trailing_zeros() as usize;
-                        some &= some - 1;
-                        blame[user.pair].push(((k * LANES + g + lane) as u16, own[lane]));
-                    }
-                }
+            for (user, lacks) in users.iter().zip(lacks) {
+                tell(s, user, lacks, (k, g), waiting, found);
             }
         }
     }
 }
 
-/// Units of a product that lack so many units of a component.
+#[inline(always)]
+fn walk_many<S: Simd, T: Cell>(
+    s: S,
+    queue: &Queue<'_>,
+    close: &Tile<T>,
+    span: Span,
+    history: &History<T>,
+    waiting: &mut [Box<Tile<T>>],
+    found: &mut Found<T>,
+) {
+    let width = T::Lanes::<S>::WIDTH;
+    let zero = T::Lanes::<S>::splat(s, T::default());
+    let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
+    let mut lacking = std::mem::take(&mut found.lacking);
+    lacking.resize(queue.users.len().max(lacking.len()), [T::default(); WIDEST]);
+    for k in span.from..span.to {
+        let now = span.tile_start + k;
+        for g in (0..LANES).step_by(width) {
+            let net = T::Lanes::<S>::load(s, &close[k][g..]);
+            let mut rest = (zero - net).beyond(tolerance, zero);
+            if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
+                continue;
+            }
+            for own in &mut lacking[..queue.users.len()] {
+                *own = [T::default(); WIDEST];
+            }
+            let mut t = now;
+            loop {
+                for (user, own) in queue.users.iter().zip(lacking.iter_mut()).rev() {
+                    let row = &history.row(queue.source[user.product], t)[g..g + width];
+                    let here = needs(s, user, row).larger(zero).smaller(rest);
+                    (T::Lanes::<S>::load(s, own) + here).store(own);
+                    rest = rest - here;
+                }
+                if T::Lanes::<S>::bits(tolerance.larger(zero).below(rest)) == 0 || t == history.begin {
+                    break;
+                }
+                t -= 1;
+            }
+            found.oldest = found.oldest.min(t);
+            for (user, own) in queue.users.iter().zip(&lacking) {
+                let lacks = T::Lanes::<S>::load(s, own);
+                tell(s, user, lacks, (k, g), waiting, found);
+            }
+        }
+    }
+    found.lacking = lacking;
+}
+
+/// Units of a component that a row of demand needs.
+#[inline(always)]
+fn needs<S: Simd, T: Cell>(s: S, user: &User, row: &[T]) -> T::Lanes<S> {
+    if user.units == 1.0 {
+        return T::Lanes::<S>::load(s, row);
+    }
+    let mut needs = [T::default(); WIDEST];
+    for (x, d) in needs.iter_mut().zip(row) {
+        *x = T::times(*d, user.units);
+    }
+    T::Lanes::<S>::load(s, &needs)
+}
+
+/// Enters what a user lacks in row `k`, lanes from `g`.
+#[inline(always)]
+fn tell<S: Simd, T: Cell>(
+    s: S,
+    user: &User,
+    lacks: T::Lanes<S>,
+    (k, g): (usize, usize),
+    waiting: &mut [Box<Tile<T>>],
+    found: &mut Found<T>,
+) {
+    let width = T::Lanes::<S>::WIDTH;
+    let sum = &mut found.lacks[user.pair][g..g + width];
+    (T::Lanes::<S>::load(s, sum) + lacks).store(sum);
+    let mut units = lacks;
+    let mut lanes = [T::default(); WIDEST];
+    if user.units != 1.0 || (user.pieces && !T::WHOLE) {
+        lacks.store(&mut lanes);
+        for x in lanes.iter_mut().take(width) {
+            *x = T::from_f64(units_of(x.to_f64(), user.units, user.pieces));
+        }
+        units = T::Lanes::<S>::load(s, &lanes);
+    }
+    let cells = &mut waiting[user.product][k][g..g + width];
+    T::Lanes::<S>::load(s, cells).larger(units).store(cells);
+    if let Some(blame) = &mut found.blame {
+        units.store(&mut lanes);
+        let mut some = T::Lanes::<S>::bits(T::Lanes::<S>::splat(s, T::default()).below(units));
+        while some != 0 {
+            let lane = some.trailing_zeros() as usize;
+            some &= some - 1;
+            blame[user.pair].push(((k * LANES + g + lane) as u16, lanes[lane]));
+        }
+    }
+}
+
+/// Units of a product that lack so many units of a component; where they are not cut, a last piece that is only rounding is
+/// none.
 pub(super) fn units_of(lacks: f64, per_unit: f64, pieces: bool) -> f64 {
     let units = lacks / per_unit;
-    if pieces { units.ceil() } else { units }
+    if pieces { (units - slack(units)).ceil().max(0.0) } else { units }
+}
+
+/// Units of a product that so many units of a component are enough for.
+pub(super) fn units_from(there: f64, per_unit: f64, pieces: bool) -> f64 {
+    let units = if there > 0.0 { there / per_unit } else { 0.0 };
+    if pieces { (units + slack(units)).floor() } else { units }
+}
+
+/// What a count of units may be off by rounding.
+fn slack(units: f64) -> f64 {
+    1e-9 * if units > 1.0 { units } else { 1.0 }
 }

@@ -42,8 +42,6 @@ pub struct Design {
     pub hours: Option<Vec<f64>>,
     /// Periods within which deliveries are counted.
     pub windows: Vec<usize>,
-    /// Units are not cut.
-    pub pieces: bool,
 }
 
 /// A product.
@@ -63,6 +61,8 @@ pub struct Made {
     pub value: f64,
     /// Hours per unit.
     pub hours: f64,
+    /// Units are not cut.
+    pub pieces: bool,
     /// Cost rates.
     pub costs: ProductCosts,
 }
@@ -81,6 +81,8 @@ pub struct Use {
 /// A product that uses a component.
 #[derive(Debug, Clone, Copy)]
 pub struct User {
+    /// Its units are not cut.
+    pub pieces: bool,
     /// Which.
     pub product: usize,
     /// Units per unit.
@@ -196,10 +198,13 @@ fn check_model(model: &AssembleToOrder, frame: &Frame) -> Result<()> {
         check::positive("value", product.value).map_err(within)?;
         check::non_negative("hours", product.hours).map_err(within)?;
         let ProductCosts { backorder, shortage, assembly, price } = product.costs;
-        for (field, x) in
-            [("backorder", backorder), ("shortage", shortage), ("assembly", assembly), ("price", price)]
-        {
-            check::non_negative(&format!("costs.{field}"), x).map_err(within)?;
+        for (field, x) in [
+            ("backorder_cost", backorder),
+            ("shortage_cost", shortage),
+            ("assembly_cost", assembly),
+            ("price", price),
+        ] {
+            check::non_negative(field, x).map_err(within)?;
         }
     }
     let mut keys = Vec::new();
@@ -262,12 +267,13 @@ impl Design {
         let mut products = Vec::with_capacity(of.len());
         for (v, product) in model.products.iter().enumerate() {
             let mut uses = Vec::with_capacity(product.usage.len());
+            let pieces = sources[of[v]].1.in_pieces();
             let mut usage = product.usage.clone();
             usage.sort_unstable_by_key(|u| u.0);
             for (component, units) in usage {
                 let pair = pairs.len();
                 pairs.push((component, v));
-                users[component].push(User { product: v, units, pair });
+                users[component].push(User { pieces, product: v, units, pair });
                 uses.push(Use { component, units, pair });
             }
             products.push(Made {
@@ -278,11 +284,10 @@ impl Design {
                 critical: product.critical,
                 value: product.value,
                 hours: product.hours,
+                pieces,
                 costs: product.costs,
             });
         }
-        let pieces = of.iter().all(|&s| sources[s].1.whole)
-            && products.iter().flat_map(|p| &p.uses).all(|u| u.units.fract() == 0.0);
         Self {
             products,
             users,
@@ -292,8 +297,12 @@ impl Design {
             time: model.assembly_time as usize,
             hours: model.hours.clone(),
             windows: model.windows.iter().map(|w| *w as usize).collect(),
-            pieces,
         }
+    }
+
+    /// Whether units are delivered as soon as their components are there.
+    pub fn at_once(&self) -> bool {
+        self.time == 0 && self.hours.is_none()
     }
 
     /// Whether the walk back answers who gets what.

@@ -22,21 +22,16 @@ impl Stage {
         self.waiting.resize(products, 0.0);
     }
 
-    /// A period with so many hours: `ready` by product, hours per unit by product. Returns the hours used.
-    pub(super) fn period(
-        &mut self,
-        ready: &[f64],
-        hours: f64,
-        per_unit: impl Fn(usize) -> f64,
-        pieces: bool,
-    ) -> f64 {
+    /// A period with so many hours: `ready` by product; `of`: hours per unit, and whether units are not cut. Returns the hours
+    /// used.
+    pub(super) fn period(&mut self, ready: &[f64], hours: f64, of: impl Fn(usize) -> (f64, bool)) -> f64 {
         for (product, units) in ready.iter().enumerate().filter(|(_, x)| **x > 0.0) {
             self.queue.push_back((product, *units));
             self.waiting[product] += units;
         }
         let mut left = hours;
         while let Some((product, units)) = self.queue.front_mut() {
-            let each = per_unit(*product);
+            let (each, pieces) = of(*product);
             let work = *units * each - self.begun;
             if work <= left {
                 left -= work;
@@ -69,12 +64,12 @@ mod tests {
     fn by_hand() {
         let mut stage = Stage::default();
         stage.open(2);
-        let each = |product: usize| if product == 0 { 3.0 } else { 2.0 };
+        let each = |product: usize| (if product == 0 { 3.0 } else { 2.0 }, true);
         // 3 units of 3 hours and one of 2; 7 hours make two, and begin a third.
-        assert_eq!(stage.period(&[3.0, 1.0], 7.0, each, true), 7.0);
+        assert_eq!(stage.period(&[3.0, 1.0], 7.0, each), 7.0);
         assert_eq!(stage.waiting, [1.0, 1.0]);
         // Two hours end the third, two the last.
-        assert_eq!(stage.period(&[0.0, 0.0], 7.0, each, true), 4.0);
+        assert_eq!(stage.period(&[0.0, 0.0], 7.0, each), 4.0);
         assert_eq!(stage.waiting, [0.0, 0.0]);
     }
 }

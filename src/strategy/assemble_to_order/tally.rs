@@ -110,7 +110,8 @@ pub(super) struct Seen<'a, T> {
     pub(super) source: usize,
 }
 
-/// Adds a span of one product. `open`: by window, the most that any product has open of a period.
+/// Adds a span of one product. `open`: by window, the most that any product has open of a period; none where it is not
+/// asked for.
 #[inline(always)]
 pub(super) fn count<S: Simd, T: Cell>(
     s: S,
@@ -119,7 +120,7 @@ pub(super) fn count<S: Simd, T: Cell>(
     (windows, warm_up): (&[usize], usize),
     history: &History<T>,
     sums: &mut ProductSums,
-    open: &mut [Box<Tile<T>>],
+    mut open: Option<&mut [Box<Tile<T>>]>,
 ) {
     let width = T::Lanes::<S>::WIDTH;
     let (zero, one) = (T::Lanes::<S>::splat(s, T::default()), T::Lanes::<S>::splat(s, T::from_f64(1.0)));
@@ -141,30 +142,32 @@ pub(super) fn count<S: Simd, T: Cell>(
         add(&mut sums.short, g, short);
         add(&mut sums.late, g, late);
         add(&mut sums.complete, g, complete);
-    }
-    for (lane, x) in sums.last.iter_mut().enumerate() {
-        *x = seen.late[span.to - 1][lane].to_f64();
-    }
-    for ((i, &w), own) in windows.iter().enumerate().zip(&mut sums.within) {
-        for k in span.from..span.to {
-            let now = span.tile_start + k;
-            if now < warm_up + w {
-                continue;
-            }
-            for g in (0..LANES).step_by(width) {
-                let load = |row: &Row<T>| T::Lanes::<S>::load(s, &row[g..g + width]);
+        for ((i, &w), own) in windows.iter().enumerate().zip(&mut sums.within) {
+            let (mut inside, mut all) = (zero, zero);
+            for k in span.from..span.to {
+                let now = span.tile_start + k;
+                if now < warm_up + w {
+                    continue;
+                }
                 let d = load(history.row(seen.source, now - w)).larger(zero);
                 let mut rest = load(&seen.late[k]);
                 for t in now - w + 1..=now {
                     rest = rest - load(history.row(seen.source, t)).larger(zero);
                 }
                 let left = rest.larger(zero).smaller(d);
-                add(&mut own[0], g, d - left);
-                add(&mut own[1], g, d);
-                let most = &mut open[i][k][g..g + width];
-                T::Lanes::<S>::load(s, most).larger(left).store(most);
+                inside = inside + (d - left);
+                all = all + d;
+                if let Some(open) = open.as_deref_mut() {
+                    let most = &mut open[i][k][g..g + width];
+                    T::Lanes::<S>::load(s, most).larger(left).store(most);
+                }
             }
+            add(&mut own[0], g, inside);
+            add(&mut own[1], g, all);
         }
+    }
+    for (lane, x) in sums.last.iter_mut().enumerate() {
+        *x = seen.late[span.to - 1][lane].to_f64();
     }
 }
 

@@ -325,6 +325,7 @@ impl<'a> Chunk<'a> {
             self.draw_rest(s, tile_start, &mut draws.rest);
             let leads = &draws.rest.leads;
             let coming = Coming {
+                key: self.frame.key,
                 first: self.first,
                 foreseen: &draws.demand.foreseen.ahead,
                 demand: T::doubles_of(if clairvoyant { demand } else { &[] }),
@@ -473,6 +474,7 @@ impl<'a> Chunk<'a> {
             self.draw_demand(s, tile_start, demand, draws);
             self.draw_rest(s, tile_start, &mut draws.rest);
             let coming = Coming {
+                key: self.frame.key,
                 first: self.first,
                 foreseen: &draws.demand.foreseen.ahead,
                 demand: &[],
@@ -564,6 +566,7 @@ impl<'a> Chunk<'a> {
                             sides: &sides,
                             foreseen: &foreseen,
                             replication,
+                            key,
                         };
                         plainly::run(p, terms, luck, self.frame.warm_up)
                     }

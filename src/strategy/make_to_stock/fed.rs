@@ -19,6 +19,7 @@ pub(in crate::strategy) struct Fed<'a> {
     /// Group and place there of every design.
     place: Vec<(usize, usize)>,
     periods: usize,
+    key: u64,
 }
 
 /// Its memory.
@@ -92,6 +93,7 @@ impl<'a> Fed<'a> {
             groups: Chunk::all(setting, plan, piece),
             place: plan.places(),
             periods: setting.frame.periods,
+            key: setting.frame.key,
         }
     }
 
@@ -146,8 +148,13 @@ impl<'a> Fed<'a> {
         let rest = &drawn[g];
         let lead = rest.leads.get(group.lead_of[j]).map_or(&*blank, |tile| &tile.drawn);
         let sides: Vec<&Tile<f64>> = group.sides_of[j].iter().map(|&i| &*rest.sides[i].0).collect();
-        let coming =
-            Coming { first: self.groups[g].first, foreseen: &[], demand: &[], periods: self.periods };
+        let coming = Coming {
+            key: self.key,
+            first: self.groups[g].first,
+            foreseen: &[],
+            demand: &[],
+            periods: self.periods,
+        };
         let detail = if lean { Detail::Close(record) } else { Detail::Record(record) };
         step(
             s,

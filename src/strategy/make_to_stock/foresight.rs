@@ -1,9 +1,12 @@
 //! What planners expect, compiled: where a forecast comes from, and how far off it is known to be.
 
-use crate::config::{Array, Arrays, EventOrder, Forecast, MakeToStock, Observed, Policy};
+use crate::config::{Array, Arrays, EventOrder, Forecast, MakeToStock, Observed, PlannedPart, Policy};
 use crate::demand::{DemandKind, DemandSource, path_of};
+use crate::engine::lattice::Source;
 use crate::error::{Error, Result, check};
 use crate::forecast::{self, Forecaster};
+use crate::law::{Law, Sampler};
+use crate::random::Stream;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -34,8 +37,67 @@ pub enum Provider {
     Perfect,
     /// Given, row by row.
     Cube(Cube),
+    /// A family's forecast times what is planned of it.
+    Bill(Box<Bill>),
     /// A method inside the replication.
     Statistical(Box<Forecaster>),
+}
+
+/// A planning bill: what a family is expected to sell, times take rates, with errors in both.
+#[derive(Debug, Clone)]
+pub struct Bill {
+    family: Vec<f64>,
+    error: Option<Sampler>,
+    every: usize,
+    key: u32,
+    /// Units per unit of the family, by what they are multiplied, whose draw it is.
+    parts: Vec<(f64, Option<Sampler>, u32)>,
+}
+
+impl Bill {
+    /// Forecast at the plan step of `t` for `ahead` periods later, in one replication of the run with this key.
+    pub fn at(&self, key: u64, replication: u32, t: usize, ahead: usize) -> f64 {
+        let line = |entity| Source { key, stream: Stream::ForecastShock, entity }.line(replication);
+        let drawn = |law: &Option<Sampler>, entity: u32, index: usize| {
+            law.as_ref().map_or(1.0, |law| law.at(line(entity).bits(index as u64)))
+        };
+        let part = |(units, error, entity): &(f64, Option<Sampler>, u32)| units * drawn(error, *entity, 0);
+        let planned = self.parts.iter().fold(0.0, |sum, p| sum + part(p));
+        let family = self.family[(t + ahead).min(self.family.len() - 1)];
+        family * drawn(&self.error, self.key, t / self.every) * planned
+    }
+
+    fn compile(
+        family: &[f64],
+        (error, every, key): (&Option<Law>, u32, u32),
+        parts: &[PlannedPart],
+    ) -> Result<Self> {
+        let within = |e: Error| e.within("forecast");
+        let factor = |field: &str, law: &Option<Law>| -> Result<Option<Sampler>> {
+            let Some(law) = law else { return Ok(None) };
+            let law = law.compile().map_err(|e| e.within(field).within("forecast"))?;
+            check::non_negative(field, law.min()).map_err(within)?;
+            Ok(Some(law))
+        };
+        if family.is_empty() || parts.is_empty() {
+            return Err(within(Error::config("family", "nothing", "a mean and at least one product")));
+        }
+        family.iter().try_for_each(|x| check::non_negative("family", *x).map(drop)).map_err(within)?;
+        if every == 0 {
+            return Err(within(Error::config("every", 0, "≥ 1")));
+        }
+        let part = |p: &PlannedPart| {
+            check::non_negative("usage", p.units).map_err(within)?;
+            Ok((p.units, factor("rate_error", &p.error)?, p.key))
+        };
+        Ok(Self {
+            family: family.to_vec(),
+            error: factor("family_error", error)?,
+            every: every as usize,
+            key,
+            parts: parts.iter().map(part).collect::<Result<_>>()?,
+        })
+    }
 }
 
 /// Forecasts given from outside.
@@ -98,6 +160,8 @@ pub struct Known<'a> {
     pub foreseen: &'a [Vec<f64>],
     /// Which replication.
     pub replication: u32,
+    /// Key of the run.
+    pub key: u64,
 }
 
 impl Foresight {
@@ -116,7 +180,7 @@ impl Foresight {
         };
         let (bias, sales) = match described {
             Forecast::Mean { bias } | Forecast::Evolution { bias } => (&bias[..], false),
-            Forecast::Perfect {} | Forecast::Cube { .. } => (&[][..], false),
+            Forecast::Perfect {} | Forecast::Cube { .. } | Forecast::PlanningBill { .. } => (&[][..], false),
             Forecast::Statistical { bias, observe, .. } => (&bias[..], *observe == Observed::Sales),
         };
         for b in bias {
@@ -140,6 +204,9 @@ impl Foresight {
                 let array =
                     arrays.get(forecasts).ok_or_else(|| Error::data(forecasts, "no array of this name"))?;
                 Provider::Cube(Cube::new(array, *cycle, periods, end)?)
+            }
+            Forecast::PlanningBill { family, family_error, every, key, parts } => {
+                Provider::Bill(Box::new(Bill::compile(family, (family_error, *every, *key), parts)?))
             }
             Forecast::Statistical { of, .. } => {
                 let mean = means.as_ref().map(|m| m[0]);
@@ -190,6 +257,7 @@ impl Foresight {
             }
             Provider::Perfect => x[0] = known.demand[at.min(known.demand.len() - 1)],
             Provider::Cube(cube) => x[0] = cube.at(known.replication, now, ahead),
+            Provider::Bill(bill) => x[0] = bill.at(known.key, known.replication, now, ahead),
             Provider::Statistical(method) => method.ahead(state, ahead, &mut x),
         }
         let factor = self.factor(ahead);
@@ -227,7 +295,7 @@ fn spread(
             Error::config("policy.factor", factor, bound)
         }),
         Provider::Evolution(_) => Ok(demand.cover_sd(cover, periods, true).unwrap_or_default()),
-        Provider::Cube(_) => {
+        Provider::Cube(_) | Provider::Bill(_) => {
             let bound = "0 with forecasts that are given: how far they err is not known; use safety";
             Err(Error::config("policy.factor", factor, bound))
         }

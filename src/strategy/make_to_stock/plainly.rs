@@ -25,6 +25,7 @@ pub(super) struct Luck<'a> {
     /// What demand's evolution foresees, by period and periods ahead.
     pub(super) foreseen: &'a [Vec<f64>],
     pub(super) replication: u32,
+    pub(super) key: u64,
 }
 
 /// A shipment: its good part, and how much that exceeds what the position counted.
@@ -211,9 +212,9 @@ impl Shop<'_> {
     }
 
     fn expected(&self, f: &Foresight, t: usize, ahead: usize) -> f64 {
-        let Luck { demand, foreseen, replication, .. } = self.luck;
+        let Luck { demand, foreseen, replication, key, .. } = self.luck;
         let now = t + usize::from(self.p.demand_first);
-        f.at(&self.forecast, Known { demand, foreseen, replication }, now, ahead)
+        f.at(&self.forecast, Known { demand, foreseen, replication, key }, now, ahead)
     }
 
     fn total(&self, f: &Foresight, t: usize, periods: usize) -> f64 {

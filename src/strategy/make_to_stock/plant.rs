@@ -199,6 +199,7 @@ impl Plant {
                             inputs: Inputs { demand, lead: &lead.drawn },
                             sides: &sides[i],
                             coming: Coming {
+                                key: frame.key,
                                 first: piece.first,
                                 foreseen: &draws.demand.foreseen.ahead,
                                 demand: &[],

@@ -1,7 +1,8 @@
 """Who gets which parts: the simulation against a bench where every unit of demand is an object.
 
-What products ask for and what comes in of components is taken from make-to-stock items of the same names, which
-have an oracle of their own; who gets what of it, and when it is assembled, is found once more in plain Python.
+What products ask for and what comes in of components is taken from make-to-stock items of the same names,
+which have an oracle of their own; who gets what of it, and when it is assembled, is found once more in plain
+Python.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from plain_assembly import Assembly, Close, assemble
 
 import maketo as mk
-from assembled import RULES, alone, everything, instance
+from assembled import RULES, alone, asked_for, everything, instance
 
 RUN: dict[str, Any] = {"periods": 60, "warm_up": 7, "replications": 3, "seed": 5}
 # Beyond what is simulated at a time, in periods and in replications.
@@ -30,7 +31,7 @@ Units = NDArray[np.int64]
 
 @dataclass
 class History:
-    """One replication: what is asked for and what comes in, over (period, product) and (period, component)."""
+    """One replication: what is asked for by (period, product), what comes in by (period, component)."""
 
     demand: Units
     receipts: Units
@@ -41,7 +42,7 @@ def histories(shop: mk.AssembleToOrder, **options: Any) -> list[History]:
     """What happens to the shop, by the make-to-stock items of its products and components."""
     demand = [
         mk.simulate(
-            mk.MakeToStock(item.demand, mk.BaseStock(0)), name=name, trace=["demand"], **options
+            mk.MakeToStock(asked_for(item), mk.BaseStock(0)), name=name, trace=["demand"], **options
         ).trace["demand"]
         for name, item in shop.products.items()
     ]
@@ -89,11 +90,11 @@ def plain(shop: mk.AssembleToOrder, history: History) -> list[Close]:
 def at_the_bench(
     shop: mk.AssembleToOrder, closes: list[Close]
 ) -> Iterator[tuple[list[dict[int, int]], float]]:
-    """By period: units delivered by product and age, after the hours and the time that assembly takes, and the
-    hours used."""
+    """By period: units delivered by product and age, after the hours and the time that assembly takes, and
+    the hours used."""
     products: Any = list(shop.products.values())
     hours: Any = None if shop.hours is None else np.atleast_1d(np.asarray(shop.hours))
-    time = int(shop.assembly_time)  # type: ignore[arg-type]
+    time = int(getattr(shop.assembly_time, "value", shop.assembly_time))  # type: ignore[arg-type]
     queue: deque[list[Any]] = deque()
     busy: deque[list[tuple[int, int]]] = deque([] for _ in range(time))
     for now, close in enumerate(closes):
@@ -157,8 +158,7 @@ def compare_replication(
     def by_component(name: str, sums: Any) -> None:
         assert found.values("component", name)[r].tolist() == (np.asarray(sums) / periods).tolist(), name
 
-    now = np.arange(end)
-    at_once = out[:, now, now]
+    at_once = np.array([np.diagonal(units) for units in out])
     by_product("demand", demand[warm_up:].sum(axis=0))
     by_product("delivered", out[:, :, warm_up:].sum(axis=(1, 2)))
     by_product("filled", at_once[:, warm_up:].sum(axis=1))
@@ -176,7 +176,8 @@ def compare_replication(
     by_component("in_assembly", ((late - short)[:, warm_up:].sum(axis=1)) @ uses)
 
     within, all_within = (found._blocks["others"][name] for name in ("fill_within", "all_within"))
-    for i, w in enumerate(found.windows):
+    for i, window in enumerate(found.windows):
+        w = int(window)
         in_time = np.ones(periods - w, dtype=np.bool_)
         for p in range(len(uses)):
             cohorts = range(warm_up, end - w)
@@ -207,6 +208,12 @@ def test_who_gets_what(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(40, 44))
 def test_one_shop_by_all_rules(seed: int, rule: str) -> None:
     compare(instance(seed, allocation=rule), **RUN)
+
+
+@pytest.mark.parametrize("seed", range(95, 110))
+def test_many_products_of_few_components(seed: int) -> None:
+    """More than are looked at together."""
+    compare(instance(seed, (7, 2)), **RUN)
 
 
 @pytest.mark.parametrize("seed", range(60, 80))

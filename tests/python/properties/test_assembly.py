@@ -1,5 +1,5 @@
-"""Assembling to order: nothing is lost, sums add up, rules that are the same agree, and how a run is run changes
-nothing (spec R3)."""
+"""Assembling to order: nothing is lost, sums add up, rules that are the same agree, and how a run is run
+changes nothing (spec R3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 import maketo as mk
-from assembled import RULES, SHOPS, alone, bits, everything, families, instance, real, run, two
+from assembled import RULES, SHOPS, alone, backwards, bits, everything, families, instance, real, run, two
 from maketo import _core
 
 Array = NDArray[np.float64]
@@ -34,8 +34,8 @@ def close(ours: Array, theirs: Array, what: str = "") -> None:
 @by_rule
 @pytest.mark.parametrize("time", [0, 2])
 def test_what_came_in_is_delivered_or_still_there(rule: str, time: int) -> None:
-    """Component by component: opening stock + receipts = delivered + free + reserved + in assembly. A state at
-    the end is the sum over all periods less that over all but the last: the paths are the same."""
+    """Component by component: opening stock + receipts = delivered + free + reserved + in assembly. A state
+    at the end is the sum over all periods less that over all but the last: the paths are the same."""
     opening, leads = {"board": 11, "display": 8}, {"board": 2, "display": 4}
     shop = two(
         components={
@@ -271,9 +271,7 @@ def test_shards_are_pieces_of_the_whole(shop: mk.AssembleToOrder) -> None:
 
 SWEPT: dict[str, Any] = {
     "a level": lambda x: {"components": {"board": mk.Component(mk.BaseStock(x), 2, costs=mk.Costs(1))}},
-    "a lead time": lambda x: {
-        "components": {"board": mk.Component(mk.BaseStock(14), mk.Deterministic(x).replace(value=x))}
-    },
+    "a lead time": lambda x: {"components": {"board": mk.Component(mk.BaseStock(14), lead_time=x)}},
     "a demand": lambda x: {"products": {"basic": mk.EndItem(mk.Poisson(x), {"board": 1})}},
     "a cost": lambda x: {"products": {"basic": mk.EndItem(mk.Poisson(3), {"board": 1}, backorder_cost=x)}},
     "a time of assembly": lambda x: {"assembly_time": x},
@@ -297,12 +295,11 @@ SWEPT: dict[str, Any] = {
 
 
 def changed(changes: dict[str, Any]) -> mk.AssembleToOrder:
+    """Two products, with some nouns replaced."""
     shop = two()
-    nouns = {
-        kind: {**getattr(shop, kind), **changes[kind]}
-        for kind in ("products", "components")
-        if kind in changes
-    }
+    nouns: dict[str, Any] = {"products": dict(shop.products), "components": dict(shop.components)}
+    for kind, named in nouns.items():
+        named.update(changes.get(kind, {}))
     return shop.replace(**{**changes, **nouns})
 
 
@@ -372,10 +369,8 @@ def test_a_product_of_the_same_components_leaves_the_demand_of_others(rule: str)
 def test_the_order_of_components_changes_nothing(rule: str) -> None:
     shop = everything(allocation=rule)
     turned = shop.replace(
-        components=dict(reversed(shop.components.items())),
-        products={
-            n: v.replace(uses=dict(reversed(dict(v.uses or {}).items()))) for n, v in shop.products.items()
-        },
+        components=backwards(shop.components),
+        products={n: v.replace(uses=backwards(v.uses or {})) for n, v in shop.products.items()},
     )
     a, b = run(shop), run(turned)
     untouched(a, b, "product", shop.products)
@@ -386,26 +381,23 @@ def test_the_order_of_components_changes_nothing(rule: str) -> None:
 
 def test_the_order_of_products_is_who_is_served_first_inside_a_period() -> None:
     shop = everything(hours=None)
-    turned = shop.replace(products=dict(reversed(shop.products.items())))
-    a, b = run(shop), run(turned)
-    untouched(a, b, "component", [])
-    for name in ("on_hand", "backorders", "fill_rate", "orders", "order_quantity", "holding_cost"):
-        at = [turned_name for turned_name in shop.components]
-        assert np.array_equal(others(a, "component", at)[name], others(b, "component", at)[name]), name
-    assert np.array_equal(
-        others(a, "product", shop.products)["demand"], others(b, "product", shop.products)["demand"]
-    )
-    first, last = "bike", "fan"
-    for name, better in ((first, a), (last, b)):
-        one, other = (
-            r.product("waiting_for_components").value[r.products.index(name)]
-            for r in (better, b if better is a else a)
-        )
-        assert one < other, name
-    # Products that share nothing are not in each other's way.
+    a, b = run(shop), run(shop.replace(products=backwards(shop.products)))
+    ours, theirs = (others(r, "component", shop.components) for r in (a, b))
+    for name in (*NOBODY_DECIDES, "on_hand", "backorders", "fill_rate", "holding_cost"):
+        assert np.array_equal(ours[name], theirs[name]), name
+    ours, theirs = (others(r, "product", shop.products) for r in (a, b))
+    assert np.array_equal(ours["demand"], theirs["demand"])
+    first, last = 0, len(shop.products) - 1
+    waiting = "waiting_for_components"
+    assert ours[waiting][:, first].mean() < theirs[waiting][:, first].mean()
+    assert ours[waiting][:, last].mean() > theirs[waiting][:, last].mean()
+
+
+def test_products_that_share_nothing_are_not_in_each_others_way() -> None:
     apart = two(products={**two().products, "deluxe": mk.EndItem(mk.Poisson(1), {"display": 2})})
-    turned = apart.replace(products=dict(reversed(apart.products.items())))
+    turned = apart.replace(products=backwards(apart.products))
     untouched(run(apart), run(turned), "product", apart.products)
+    untouched(run(apart), run(turned), "component", apart.components)
 
 
 def test_a_component_is_the_same_alone() -> None:
@@ -431,11 +423,9 @@ def test_means_are_the_same_whatever_is_kept(shop: mk.AssembleToOrder) -> None:
             theirs = summary._blocks[kind][name]["estimates"]
             np.testing.assert_allclose(block["estimates"], theirs, rtol=1e-12, atol=1e-12, err_msg=name)
     for name in kept.metrics:
-        ours, theirs = kept.mean(name), summary.mean(name)
         for part in ("value", "se", "low", "high"):
-            np.testing.assert_allclose(
-                getattr(ours, part), getattr(theirs, part), rtol=1e-12, atol=1e-12, err_msg=name
-            )
+            a, b = (getattr(r.mean(name), part) for r in (kept, summary))
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12, err_msg=name)
 
 
 @by_shop

@@ -276,13 +276,13 @@ impl Ordered {
         }
         let OrderedCosts { backorder, shortage, assembly, lost, price } = product.costs;
         for (field, x) in [
-            ("backorder", backorder),
-            ("shortage", shortage),
-            ("assembly", assembly),
-            ("lost", lost),
+            ("backorder_cost", backorder),
+            ("shortage_cost", shortage),
+            ("assembly_cost", assembly),
+            ("lost_cost", lost),
             ("price", price),
         ] {
-            check::non_negative(&format!("costs.{field}"), x).map_err(within)?;
+            check::non_negative(field, x).map_err(within)?;
         }
         Ok(Self {
             uses,
@@ -328,9 +328,12 @@ impl ShelfParams {
         let Replenishment { rule, supply, review, opening } =
             Replenishment::compile(&stock).map_err(within)?;
         let Costs { backorder, shortage, lost_sale, price, .. } = shelf.costs;
-        for (field, x) in
-            [("backorder", backorder), ("shortage", shortage), ("lost_sale", lost_sale), ("price", price)]
-        {
+        for (field, x) in [
+            ("backorder", backorder),
+            ("shortage", shortage),
+            ("lost_sale", lost_sale),
+            ("price", price),
+        ] {
             if x != 0.0 {
                 let bound = "0 for a component: customers order products";
                 return Err(within(Error::config(format!("costs.{field}"), x, bound)));

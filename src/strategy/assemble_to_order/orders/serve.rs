@@ -276,6 +276,9 @@ impl OrderedShop<'_> {
     /// Shares the time since the last change among the components that a lot lacks.
     pub(super) fn blame(&mut self, number: u32) {
         let lot = &mut self.room.lots[number as usize];
+        if lot.stage != Stage::Waiting {
+            return;
+        }
         let (since, units) = (lot.since, lot.units);
         lot.since = self.now;
         let (product, [from, to]) = (lot.product as usize, lot.needs);

@@ -116,6 +116,12 @@ fn expected(
                 *x = cube.at(given.coming.first.wrapping_add(l as u32), t + early, ahead);
             }
         }
+        Provider::Bill(bill) => {
+            for (l, x) in out.iter_mut().enumerate() {
+                let replication = given.coming.first.wrapping_add(l as u32);
+                *x = bill.at(given.coming.key, replication, t + early, ahead);
+            }
+        }
         Provider::Statistical(method) => method.ahead(state, ahead, out),
     }
     let factor = f.factor(ahead);

@@ -246,6 +246,8 @@ struct Given<'a> {
 /// What is known of the future, to those who may know it.
 #[derive(Clone, Copy)]
 pub(super) struct Coming<'a> {
+    /// Key of the run.
+    pub(super) key: u64,
     /// Replication of lane 0.
     pub(super) first: u32,
     /// By periods ahead: what demand's evolution foresees in each period of the tile, and in the one after it.
