@@ -39,7 +39,7 @@ def ordered_model(shop: AssembleToOrder, name: str, add: Add) -> dict[str, Any]:
         "strategy": "assembly_on_orders",
         "orders": shop.orders._book(add),
         "products": [_ordered(shop, v, item, numbers) for v, item in shop.products.items()],
-        "components": [_shelf(c, component, numbers) for c, component in shop.components.items()],
+        "components": [_shelf(shop, c, component, numbers) for c, component in shop.components.items()],
         "allocation": shop.allocation,
         "assembly_time": shop.assembly_time.to_dict(),  # type: ignore[union-attr]
         "key": _key(f"{label}/assembly (operation)", None),
@@ -72,7 +72,7 @@ def _ordered(shop: AssembleToOrder, name: str, item: EndItem, numbers: dict[str,
     }
 
 
-def _shelf(name: str, c: Component, numbers: dict[str, int]) -> dict[str, Any]:
+def _shelf(shop: AssembleToOrder, name: str, c: Component, numbers: dict[str, int]) -> dict[str, Any]:
     shelf: dict[str, Any] = {
         "name": name,
         "key": _key(name, c.key),
@@ -82,7 +82,7 @@ def _shelf(name: str, c: Component, numbers: dict[str, int]) -> dict[str, Any]:
         "review_period": c.review_period or 0,
         "costs": c.costs.to_dict(),
         "reserve": c.reserve,
-        "substitutes": [[numbers[s], cost] for s, cost in c.substitutes.items()],
+        "substitutes": [[numbers[s], cost] for s, cost in shop.substitutes(name).items()],
     }
     if c.opening_stock is not None:
         shelf["opening_stock"] = c.opening_stock

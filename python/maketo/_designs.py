@@ -133,9 +133,12 @@ def _axis_name(noun: Noun, path: tuple[str, ...], sweep: Sweep, taken: Set[str])
 
 def _taken(items: Mapping[str, Noun]) -> Set[str]:
     """Names that results of these have already."""
-    if any(isinstance(noun, AssembleToOrder) and not noun.by_order for noun in items.values()):
-        return frozenset(_catalogue.assembly_names())
     by_order = any(getattr(noun, "by_order", False) for noun in items.values())
+    if any(isinstance(noun, AssembleToOrder) for noun in items.values()):
+        if not by_order:
+            return frozenset(_catalogue.assembly_names())
+        parts = [name for of in ("ordered", "shelves") for name in _catalogue.assembly_metrics(of)]
+        return frozenset([*_catalogue.order_metrics(), *parts, "fill_within", "blame"])
     return (_catalogue.order_metrics() if by_order else _catalogue.metrics()).keys()
 
 

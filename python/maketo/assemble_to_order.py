@@ -251,7 +251,8 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
         What is on the shelf.
     bill : BillOfMaterials, optional
         Where an end item does not say itself what it uses: its bill, exploded down to what is on the shelf.
-        On the order clock every customer chooses among the options of the bill.
+        On the order clock every customer chooses among the options of the bill, and its substitutes stand in
+        for components that have none of their own.
     orders : OrderBook, optional
         The order clock: time is continuous, and the variants of the book are the products, in their order.
     allocation : {"fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch"}
@@ -368,7 +369,7 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
                     raise ValueError(
                         f"components[{name!r}].substitutes must name others on the shelf, got {other!r}"
                     )
-            used |= set(component.substitutes) if name in used else set()
+            used |= set(self.substitutes(name)) if name in used else set()
         idle = [name for name in components if name not in used]
         if idle:
             raise ValueError(f"components[{idle[0]!r}] is used by no product: leave it out")
@@ -377,6 +378,17 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
     def by_order(self) -> bool:
         """Whether the unit is the order and time is continuous."""
         return self.orders is not None
+
+    def substitutes(self, component: str) -> dict[str, float]:
+        """What stands in for a component on the order clock, and what a unit of it costs more.
+
+        Those of the component itself; if it has none, those of the bill that are on the shelf.
+        """
+        own = self.components[component].substitutes
+        if own or self.bill is None or not self.by_order:
+            return dict(own)
+        listed = self.bill.substitutes.get(component, ())
+        return {s.item: float(s.upgrade_cost) for s in listed if s.item in self.components}
 
     def with_planning_bill(
         self,

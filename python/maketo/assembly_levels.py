@@ -207,10 +207,10 @@ def assembly_levels(
 
     The search aims above the target by what the bound will take. The levels are then evaluated on
     replications of the evaluation half. The bound is the lower end of a one-sided interval; if it misses the
-    target, the aim is raised by what is missing and half as much again, and the next look is at replications
-    that are new again, at most three times. The error of 5 % is shared equally by the three looks
-    (Bonferroni). Where fewer than 20 replications see a late unit, the bound is worked out from their number.
-    With a target per product every bound has to hold, and each alone at that level is enough
+    target, the aim is raised by what is missing and a standard error more, and the next look is at
+    replications that are new again, at most three times. The error of 5 % is shared equally by the three
+    looks (Bonferroni). Where fewer than 20 replications see a late unit, the bound is worked out from their
+    number. With a target per product every bound has to hold, and each alone at that level is enough
     (R. L. Berger, *Technometrics* 24, 1982, 295–300).
 
     The problem is that of F. Cheng, M. Ettl, G. Lin and D. D. Yao, *Manufacturing & Service Operations
@@ -300,7 +300,8 @@ def found_levels(
             break
         errors = np.atleast_1d(fill(target, run, confidence).se)
         lacking = np.maximum(target.shares - low, 0.0)
-        search.aim = _above(np.maximum(search.aim, point.fills), np.where(lacking > 0, lacking + errors, 0.0))
+        more = _above(np.maximum(search.aim, point.fills), lacking + errors)
+        search.aim = np.where(lacking > 0, more, search.aim)
     if callback is not None:
         callback(LOOKS * PHASES, LOOKS * PHASES)
     assert answer is not None
@@ -349,5 +350,3 @@ def _answer(
 def _above(shares: Floats, margin: Floats) -> Floats:
     """Higher by a margin, but no more than half of what is left to 1."""
     return np.minimum(shares + margin, (1.0 + shares) / 2.0)
-
-

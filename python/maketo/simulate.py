@@ -266,6 +266,10 @@ def _horizon(by_order: bool, periods: int | None, orders: int | None, drain: flo
     if (periods is None) == (orders is None):
         raise TypeError("either periods or orders must be given")
     if orders is not None:
+        if drain is not None:
+            raise ValueError(
+                f"drain must be left out with orders: all are followed to their end; got {drain!r}"
+            )
         return {"orders": count("orders", orders, at_least=1)}
     horizon: dict[str, Any] = {"periods": count("periods", periods, at_least=1)}
     if drain is not None:

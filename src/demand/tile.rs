@@ -57,6 +57,9 @@ impl Window {
     }
 }
 
+/// A tile to work in, if there has been need of one.
+type Spare<T> = Option<Box<Tile<T>>>;
+
 /// What the demand of a chunk carries from tile to tile, and room to work in.
 pub struct DemandState {
     /// Noise of each random promotion.
@@ -78,7 +81,7 @@ pub struct DemandState {
     book: Book,
     /// Where demand depends on products: theirs, and a tile for what one of them draws.
     pub(super) parts: Vec<DemandState>,
-    spare: (Option<Box<Tile<i32>>>, Option<Box<Tile<f64>>>),
+    spare: (Spare<i32>, Spare<f64>),
     /// Draws of lanes in the run that were clipped at 0.
     pub clipped: u64,
 }
@@ -155,7 +158,7 @@ pub trait DemandCell: Cell {
     );
 
     /// The place for a tile of what one of several products draws.
-    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<Self>>>;
+    fn spare(state: &mut DemandState) -> &mut Spare<Self>;
 
     /// The tile, where it holds doubles: real demand is never drawn into anything else.
     fn doubles(out: &mut Tile<Self>) -> Option<&mut Tile<f64>>;
@@ -399,7 +402,7 @@ impl<T: DemandCell> Rows for Jitter<'_, T> {
 }
 
 impl DemandCell for i32 {
-    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<i32>>> {
+    fn spare(state: &mut DemandState) -> &mut Spare<i32> {
         &mut state.spare.0
     }
 
@@ -434,7 +437,7 @@ impl DemandCell for i32 {
 }
 
 impl DemandCell for f64 {
-    fn spare(state: &mut DemandState) -> &mut Option<Box<Tile<f64>>> {
+    fn spare(state: &mut DemandState) -> &mut Spare<f64> {
         &mut state.spare.1
     }
 

@@ -41,15 +41,17 @@ pub struct Row<S: 'static> {
     pub definition: &'static str,
     /// Which direction is good: `high`, `low` or neither.
     pub better: Option<&'static str>,
-    /// Numerator, and the denominator of a ratio.
-    pub value: (fn(&S) -> f64, Option<fn(&S) -> f64>),
+    /// The value, or the numerator of a ratio.
+    pub top: fn(&S) -> f64,
+    /// Denominator of a ratio.
+    pub bottom: Option<fn(&S) -> f64>,
 }
 
 impl<S> Row<S> {
     /// Its value in one replication, numerator and denominator.
     pub fn cell(&self, of: &S) -> Figure {
-        let top = (self.value.0)(of);
-        self.value.1.map_or_else(|| Figure::mean(top), |f| Figure::ratio(top, f(of)))
+        let top = (self.top)(of);
+        self.bottom.map_or_else(|| Figure::mean(top), |f| Figure::ratio(top, f(of)))
     }
 }
 
@@ -93,7 +95,7 @@ const fn mean<S>(
     definition: &'static str,
     f: fn(&S) -> f64,
 ) -> Row<S> {
-    Row { name, unit, definition, better, value: (f, None) }
+    Row { name, unit, definition, better, top: f, bottom: None }
 }
 
 const fn ratio<S>(
@@ -104,7 +106,7 @@ const fn ratio<S>(
     top: fn(&S) -> f64,
     bottom: fn(&S) -> f64,
 ) -> Row<S> {
-    Row { name, unit, definition, better, value: (top, Some(bottom)) }
+    Row { name, unit, definition, better, top, bottom: Some(bottom) }
 }
 
 /// In all.

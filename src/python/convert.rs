@@ -217,7 +217,7 @@ pub(super) fn catalogue() -> String {
 fn assembly_metrics() -> serde_json::Value {
     use crate::metrics::assembly::{COMPONENTS, ORDERED, PRODUCTS, Row, SHELVES, TOTALS};
     fn row<S>(m: &Row<S>) -> serde_json::Value {
-        told(m.name, m.unit, m.definition, m.value.1.is_some(), m.better)
+        told(m.name, m.unit, m.definition, m.bottom.is_some(), m.better)
     }
     let own = |m: &(&str, &str, &str, Option<&str>)| told(m.0, m.1, m.2, false, m.3);
     serde_json::json!({

@@ -156,7 +156,7 @@ impl Wanted {
         let mut blocks: Vec<(&'static str, usize, bool)> = Vec::new();
         blocks.extend(self.products.iter().map(|&i| {
             let metric = &PRODUCTS[i];
-            (metric.name, products, metric.value.1.is_some())
+            (metric.name, products, metric.bottom.is_some())
         }));
         let first = blocks.len();
         blocks.extend(
@@ -431,7 +431,7 @@ fn report(
              long-run mean; give more hours"
         ));
     }
-    let draws = request.replications as f64 * request.periods as f64;
+    let draws = f64::from(request.replications) * request.periods as f64;
     let most = clipped.iter().max().map_or(0.0, |n| *n as f64 / draws);
     if most > CLIPPED {
         warnings.push(format!(
@@ -469,7 +469,7 @@ fn outcome(
     let (mut metrics, mut parts, mut summary, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (&at, [top, bottom]) in wanted.totals.iter().zip(totals) {
         let metric = &TOTALS[at];
-        let is_ratio = metric.value.1.is_some();
+        let is_ratio = metric.bottom.is_some();
         let mut statistics = Vec::new();
         let mut pooled = Vec::new();
         let shown: Vec<f64> =

@@ -15,6 +15,7 @@ pub mod assembly;
 pub mod blocks;
 pub mod fit;
 pub mod forecast_errors;
+mod order_limits;
 mod order_plan;
 pub mod orders;
 mod pool;

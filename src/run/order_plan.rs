@@ -144,9 +144,9 @@ pub(super) fn ordered_layout(plan: &Plan) -> Layout {
     let Plan::Assembly(p) = plan else { return Layout::default() };
     let (products, shelves) = (p.products.len(), p.shelves.len());
     let mut blocks: Vec<(&'static str, usize, bool)> = Vec::new();
-    blocks.extend(ORDERED.iter().map(|m| (m.name, products, m.value.1.is_some())));
+    blocks.extend(ORDERED.iter().map(|m| (m.name, products, m.bottom.is_some())));
     let first = blocks.len();
-    blocks.extend(SHELVES.iter().map(|m| (m.name, shelves, m.value.1.is_some())));
+    blocks.extend(SHELVES.iter().map(|m| (m.name, shelves, m.bottom.is_some())));
     let second = blocks.len();
     blocks.push(("fill_within", products * p.windows.len(), true));
     blocks.push(("blame", p.pairs.len(), false));

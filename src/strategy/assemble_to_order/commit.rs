@@ -139,10 +139,10 @@ fn walk_few<S: Simd, T: Cell, const N: usize>(
     let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
     let Ok(users) = <[User; N]>::try_from(queue.users) else { return };
     let sources = users.map(|user| queue.source[user.product]);
-    for k in span.from..span.to {
+    for (k, close) in close.iter().enumerate().take(span.to).skip(span.from) {
         let now = span.tile_start + k;
         for g in (0..LANES).step_by(width) {
-            let net = T::Lanes::<S>::load(s, &close[k][g..]);
+            let net = T::Lanes::<S>::load(s, &close[g..]);
             let mut rest = (zero - net).beyond(tolerance, zero);
             if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
                 continue;
@@ -184,10 +184,10 @@ fn walk_many<S: Simd, T: Cell>(
     let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
     let mut lacking = std::mem::take(&mut found.lacking);
     lacking.resize(queue.users.len().max(lacking.len()), [T::default(); WIDEST]);
-    for k in span.from..span.to {
+    for (k, close) in close.iter().enumerate().take(span.to).skip(span.from) {
         let now = span.tile_start + k;
         for g in (0..LANES).step_by(width) {
-            let net = T::Lanes::<S>::load(s, &close[k][g..]);
+            let net = T::Lanes::<S>::load(s, &close[g..]);
             let mut rest = (zero - net).beyond(tolerance, zero);
             if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
                 continue;

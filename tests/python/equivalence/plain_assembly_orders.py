@@ -1,4 +1,4 @@
-"""Assembling to order on the order clock once more, in plain Python: one replication, one event after another.
+"""Assembling to order on the order clock once more, in plain Python: one event after the other.
 
 Written from docs/background/assemble-to-order.md, not from the core. A model is the JSON-like dict of
 `AssembleToOrder`. What is reserved, needed or in assembly is added up over the lots whenever anybody asks,

@@ -38,6 +38,7 @@ def row(one: Customer) -> Json:
         "left": one.left,
         "waiting": one.started - one.ready if delivered else 0.0,
         "making": one.left - one.started if delivered else 0.0,
+        "lots": len(one.lots),
     }
 
 

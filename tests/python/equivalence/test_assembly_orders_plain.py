@@ -16,6 +16,7 @@ from plain_assembly_orders import Assembly
 from plain_orders_draws import Luck
 
 import maketo as mk
+from assembled_orders import SHOPS
 from maketo import _catalogue
 from maketo._assembly_request import ordered_model
 
@@ -42,9 +43,13 @@ def agree(shop: mk.AssembleToOrder, replications: int = 2, **horizon: Any) -> in
         rows = [told.row(one) for one in plain.customers if one.counted]
         ours = run.orders.replication(r)
         assert [STATUSES[s] for s in ours["status"]] == [row["status"] for row in rows]
+        # Of an order in parts that nobody got, it is not said whose lot the times are.
+        known = np.array([row["status"] == "delivered" or row["lots"] < 2 for row in rows])
         for name in ours:
             if name != "status":
-                np.testing.assert_array_equal(ours[name], [row[name] for row in rows], err_msg=name)
+                these = known if name in ("material", "released", "started") else np.full(len(rows), True)
+                theirs = np.array([row[name] for row in rows])
+                np.testing.assert_array_equal(ours[name][these], theirs[these], err_msg=name)
         compared += len(rows)
         for kind, numbers in (("component", told.components(plain)), ("product", told.products(plain))):
             for name, values in numbers.items():
@@ -220,3 +225,8 @@ def test_every_order_has_the_same_story_in_an_assembly_made_at_random(
         [{"orders": 60}, {"periods": 50, "warm_up": 5}, {"periods": 50, "drain": 1.5}]
     )
     assert agree(shop, **horizon) > 20
+
+
+@pytest.mark.parametrize("shop", SHOPS.values(), ids=SHOPS)
+def test_every_order_has_the_same_story_in_a_shop_of_the_tests(shop: mk.AssembleToOrder) -> None:
+    assert agree(shop, periods=40, warm_up=4) > 2

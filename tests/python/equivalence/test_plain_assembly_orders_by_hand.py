@@ -1,5 +1,5 @@
-"""Assembly on the order clock against traces made by hand: the plain one, which is compared with the core, and
-the core itself.
+"""Assembly on the order clock against traces made by hand: the plain one, which is compared with the core,
+and the core itself.
 
 One of component x comes two periods after it was ordered, one of y five; there is one of each at the start.
 Product a takes an x, product b an x and a y.

@@ -215,7 +215,7 @@ def system(lam: float, comps: list[tuple[float, int]], L0: float, S0: int, name:
 
 
 def crossing() -> Case:
-    """Lead times that cross: what is on order is a Poisson number; a pair is on order for as long as both are.
+    """Lead times that cross: what is on order is a Poisson number, of both of a pair as long as both are.
 
     An order of type B finds both with chance P(n_x < S_x, n_y < S_y), the n being common and own shocks.
     """

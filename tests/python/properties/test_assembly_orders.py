@@ -286,8 +286,9 @@ def test_nothing_to_reserve_is_no_holdback(shop: mk.AssembleToOrder) -> None:
 def test_more_stock_never_makes_an_order_later() -> None:
     """First come, first served, with constant lead times; whatever else is in stock."""
     before = ledger(run(two(), keep="orders"))
-    for name, component in two().components.items():
-        more = component.replace(policy=mk.BaseStock(component.policy.level + 2))  # type: ignore[union-attr]
+    for (name, component), level in zip(two().components.items(), (6, 7), strict=True):
+        assert component.policy == mk.BaseStock(level)
+        more = component.replace(policy=mk.BaseStock(level + 2))
         after = ledger(run(two(components={**two().components, name: more}), keep="orders"))
         assert (after["left"] <= before["left"]).all()
         assert (after["left"] < before["left"]).any()
@@ -371,7 +372,7 @@ def test_a_sweep_is_its_runs(name: str) -> None:
 
 def test_the_order_of_components_changes_nothing() -> None:
     """With random times nothing falls on one instant; each draws by its name."""
-    shop = instance(components=dict(reversed(instance().components.items())))
+    shop = instance(components=dict(reversed(list(instance().components.items()))))
     a, b = run(instance(), keep="orders"), run(shop, keep="orders")
     for column in ledger(a):
         assert np.array_equal(ledger(a)[column], ledger(b)[column], equal_nan=True), column
@@ -390,8 +391,9 @@ def test_a_component_that_nothing_waits_for_touches_nobody() -> None:
 @by_shop
 def test_a_run_repeats_from_its_configuration(shop: mk.AssembleToOrder) -> None:
     first = run(shop, keep="orders")
-    assert bits(first.rerun()) == bits(first)  # type: ignore[arg-type]
-    assert bits(mk.simulate(**first.config)) == bits(first)  # type: ignore[arg-type]
+    for again in (first.rerun(), mk.simulate(**first.config)):
+        assert isinstance(again, mk.OrderedAssemblyResult)
+        assert bits(again) == bits(first)
     assert mk.AssembleToOrder.from_json(shop.to_json()) == shop
 
 

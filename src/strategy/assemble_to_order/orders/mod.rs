@@ -18,9 +18,10 @@
 //! Which component delays whom: the time that a lot waits is shared at every moment among the components it then lacks,
 //! in units of the product.
 //!
-//! Files: [`params`] · [`shop`]: time, the end, and what must hold · `serve`: orders, who gets what, benches · `shelf`: one
-//! component.
+//! Files: [`params`] · [`shop`]: time, the end, and what must hold · `serve`: orders, who gets what, benches · `count`: orders that
+//! leave · [`shelf`]: one component.
 
+mod count;
 pub mod params;
 mod serve;
 pub mod shelf;

@@ -43,13 +43,16 @@ pub struct OrderedAssembly {
     pub same_book: bool,
 }
 
+/// Components and whole units of each.
+pub type Uses = Vec<(usize, i64)>;
+
 /// A product.
 #[derive(Debug)]
 pub struct Ordered {
     /// Components and units of each, in increasing order.
-    pub uses: Vec<(usize, i64)>,
+    pub uses: Uses,
     /// What the customer chooses: which of a group, and what each takes.
-    pub groups: Vec<(Sampler, Vec<Vec<(usize, i64)>>)>,
+    pub groups: Vec<(Sampler, Vec<Uses>)>,
     /// By component: the number of the pair; `u32::MAX` where there is none.
     pub pair: Vec<u32>,
     /// The smaller, the more important.
@@ -297,7 +300,7 @@ impl Ordered {
 }
 
 /// Components and whole units of each, in order.
-fn usage(given: &[(usize, f64)], components: usize) -> Result<Vec<(usize, i64)>> {
+fn usage(given: &[(usize, f64)], components: usize) -> Result<Uses> {
     let mut uses = Vec::with_capacity(given.len());
     for (j, units) in given {
         if *j >= components || uses.iter().any(|u: &(usize, i64)| u.0 == *j) {
@@ -328,12 +331,9 @@ impl ShelfParams {
         let Replenishment { rule, supply, review, opening } =
             Replenishment::compile(&stock).map_err(within)?;
         let Costs { backorder, shortage, lost_sale, price, .. } = shelf.costs;
-        for (field, x) in [
-            ("backorder", backorder),
-            ("shortage", shortage),
-            ("lost_sale", lost_sale),
-            ("price", price),
-        ] {
+        for (field, x) in
+            [("backorder", backorder), ("shortage", shortage), ("lost_sale", lost_sale), ("price", price)]
+        {
             if x != 0.0 {
                 let bound = "0 for a component: customers order products";
                 return Err(within(Error::config(format!("costs.{field}"), x, bound)));
