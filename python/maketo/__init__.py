@@ -143,6 +143,8 @@ from .plots import (
     plot_warm_up,
 )
 from .policies import BaseStock, CappedBaseStock, ConstantOrder, MinMax, Quantities, ReorderQuantity
+from .project import Activity, After, PertEstimate, Project, ReworkLoop, Schedule
+from .project_table import ProjectTable, read_project
 from .result import Result
 from .seed import Key
 from .simulate import simulate
@@ -174,6 +176,7 @@ from .varying import (
     fourier_season,
 )
 from .warm_up import Truncation, WarmUp, mser5, warm_up
+from .work_transformation import WorkTransformation, work_transformation
 
 METRICS = _metrics()
 """Every metric by name: unit, definition, which direction is good."""
@@ -201,8 +204,10 @@ __all__ = [
     "TRACES",
     "TSB",
     "Acceptance",
+    "Activity",
     "AdditiveSpread",
     "AdditiveYield",
+    "After",
     "AllOrNothingYield",
     "Arima",
     "AssembleToOrder",
@@ -305,6 +310,7 @@ __all__ = [
     "PerfectForecast",
     "PeriodQuantity",
     "PeriodicRelease",
+    "PertEstimate",
     "PhasedLife",
     "PieceYield",
     "PlanningBill",
@@ -312,6 +318,8 @@ __all__ = [
     "Poisson",
     "PoissonArrivals",
     "Production",
+    "Project",
+    "ProjectTable",
     "Promotion",
     "QuantileQuote",
     "Quantities",
@@ -320,8 +328,10 @@ __all__ = [
     "RenewalArrivals",
     "ReorderQuantity",
     "Result",
+    "ReworkLoop",
     "Rounded",
     "RunYield",
+    "Schedule",
     "SeasonalBlocks",
     "SeasonalNaive",
     "SetupSaving",
@@ -348,6 +358,7 @@ __all__ = [
     "WagnerWhitin",
     "WarmUp",
     "Weibull",
+    "WorkTransformation",
     "WorkingHours",
     "WorkloadCap",
     "ZeroInflated",
@@ -383,8 +394,10 @@ __all__ = [
     "read_bill",
     "read_history",
     "read_orders",
+    "read_project",
     "shocks_from_errors",
     "simulate",
     "stock",
     "warm_up",
+    "work_transformation",
 ]

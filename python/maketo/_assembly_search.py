@@ -163,7 +163,9 @@ class Search:
         φ(k)·share/spread = cost·λ; one number, the largest factor, fixes λ.
         """
         if start is not None:
-            (point,) = self.points([self._grid(np.array(start))])
+            # More than an abundance is no better, and a long way down.
+            abundance = self.mean + _FACTORS[-1] * self.spread
+            (point,) = self.points([self._grid(np.minimum(np.array(start), abundance))])
             self._note("start", "", point)
             return point
         low, high = -math.inf, math.inf

@@ -239,20 +239,25 @@ def added_up(given: Source, lines: Sequence[Line]) -> list[str]:
     return [f"rows with the same parent and component were added up: {_some(several)}"] if several else []
 
 
-def look_alikes(names: Sequence[str]) -> list[str]:
+def look_alikes(names: Sequence[str], what: str = "items") -> list[str]:
     """Names that a reader would take for one."""
     places: dict[str, list[str]] = {}
     for name in names:
         places.setdefault("".join(name.casefold().split()), []).append(name)
     alike = [listed([*map(repr, found)]) for found in places.values() if len(found) > 1]
-    return [f"names that differ only in case or blanks are different items: {_some(alike)}"] if alike else []
+    return [f"names that differ only in case or blanks are different {what}: {_some(alike)}"] if alike else []
 
 
-def unread(given: Source, at: Mapping[str, int], columns: Mapping[str, str | None] | None) -> list[str]:
+def unread(
+    given: Source,
+    at: Mapping[str, int],
+    columns: Mapping[str, str | None] | None,
+    headings: Mapping[str, str] = HEADINGS,
+) -> list[str]:
     """Columns that might have been meant, but for a more telling one."""
     told = []
     for field, position in at.items():
-        known = set().union(*heading_ranks(HEADINGS[field]))
+        known = set().union(*heading_ranks(headings[field]))
         others = [x for i, x in enumerate(given.header) if i not in at.values() and heading_key(x) in known]
         if others and field not in (columns or {}):
             told.append(

@@ -91,10 +91,10 @@ yields, disruptions, express, expedite_below, production
     def __post_init__(self) -> None:
         given = {name: value for name, value in self._items() if name not in _OWN}
         stock = MakeToStock(demand=0, **{k: v for k, v in given.items() if k not in _CLOCKED})
-        for name in ("price", "lost_sale"):
+        for name in ("price", "lost_sale", "backorder", "shortage"):
             if getattr(stock.costs, name) != 0:
                 raise ValueError(
-                    f"costs.{name} must be 0 for a component: customers pay for end items; got "
+                    f"costs.{name} must be 0 for a component: customers order end items; got "
                     f"{getattr(stock.costs, name)!r}"
                 )
         if isinstance(stock.opening_stock, str):
@@ -165,13 +165,15 @@ class EndItem(Noun, tag=("kind", "end_item")):
     hours : float
         Hours of assembly per unit, where hours are limited.
     priority : int
-        Under ``allocation="priority"``: the smaller number comes first.
+        Under ``allocation="priority"``: the smaller number comes first; on the order clock, where it is the
+        same, the customer class with the smaller `CustomerClass.priority`.
     critical : bool
         Under ``allocation="reserve_critical"``: may take what components reserve.
     value : float
         Under ``allocation="batch"``: what a unit is worth when components are scarce.
     key : int, optional
-        Stable key of its demand in every random address, below 2³². By default the CRC-32 of its name.
+        On the period clock: stable key of its demand in every random address, below 2³². By default the
+        CRC-32 of its name.
 
     Examples
     --------
@@ -423,9 +425,16 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
         """
         if self.by_order:
             raise ValueError("a planning bill is for the period clock: leave orders out")
+        given: Any = rates
+        if not isinstance(given, Mapping):
+            raise TypeError(f"rates must map products to take rates, got {rates!r}")
         missing = [name for name in self.products if name not in rates]
         if missing:
             raise ValueError(f"rates must name every product, {missing[0]!r} is missing")
+        unknown = [name for name in rates if name not in self.products]
+        if unknown:
+            raise ValueError(f"rates must name products only, got {unknown[0]!r}")
+        rates = {name: _rate(f"rates[{name!r}]", rate) for name, rate in rates.items()}
         planned = {}
         for name, component in self.components.items():
             if not isinstance(component.policy, (OrderUpTo, FollowForecast, MaterialPlan)):
@@ -493,7 +502,11 @@ def _only_periods(shop: AssembleToOrder) -> None:
     for field_name in ("servers", "partial_delivery", "lost_orders"):
         if getattr(shop, field_name):
             raise ValueError(f"{field_name} is for the order clock: give orders=")
+    if shop.key is not None:
+        raise ValueError("key is for the order clock: products and components have their own")
     for name, component in shop.components.items():
+        if component.production is not None:
+            raise ValueError(f"components[{name!r}].production is for the order clock: give orders=")
         _within(name, lambda c=component: c.as_stock(0, shop.event_order))  # type: ignore[misc]
         if component.substitutes:
             raise ValueError(f"components[{name!r}].substitutes are for the order clock: give orders=")
@@ -501,6 +514,10 @@ def _only_periods(shop: AssembleToOrder) -> None:
 
 def _only_orders(shop: AssembleToOrder) -> None:
     assert shop.orders is not None
+    for name, item in shop.products.items():
+        for field_name, default in (("hours", 1), ("value", 1), ("key", None)):
+            if getattr(item, field_name) != default:
+                raise ValueError(f"products[{name!r}].{field_name} must be left out on the order clock")
     if shop.hours is not None:
         raise ValueError(f"hours must be left out on the order clock: give servers; got {shop.hours!r}")
     if shop.event_order != "order_before_demand":
@@ -524,6 +541,15 @@ def _within(name: str, make: Callable[[], object]) -> None:
         make()
     except (TypeError, ValueError) as error:
         raise type(error)(f"components[{name!r}].{error}") from None
+
+
+def _rate(field_name: str, value: Any) -> float:
+    x = number(field_name, value)
+    if isinstance(x, Sweep):
+        raise TypeError(f"{field_name} must be a single number")
+    if not x >= 0:
+        raise ValueError(f"{field_name} must be ≥ 0, got {value!r}")
+    return x
 
 
 def _named(field_name: str, value: Any, kind: type[Any]) -> dict[str, Any]:

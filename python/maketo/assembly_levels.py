@@ -180,7 +180,7 @@ def assembly_levels(
     progress : bool or callable
         See `simulate`; counted in phases of the search.
     start : mapping of component to float, optional
-        Levels the search begins with, one for every component.
+        Levels the search begins with, one for every component; more than an abundance is lowered to it.
     confidence : float
         Level of the intervals.
 

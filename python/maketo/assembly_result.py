@@ -233,13 +233,15 @@ class AssemblyResult(Result):
             ),
         )
 
-    def product_table(self, names: Sequence[str] = _OF_PRODUCTS, level: float | None = None) -> Table:
+    def product_table(self, names: Sequence[str] | None = None, level: float | None = None) -> Table:
         """A row per product (and design): means of these quantities; ``±`` is half the interval."""
-        return self._table("product", self.products, self.product, [n for n in names if n], level)
+        wanted = self._wanted("products", names, _OF_PRODUCTS)
+        return self._table("product", self.products, self.product, wanted, level)
 
-    def component_table(self, names: Sequence[str] = _OF_COMPONENTS, level: float | None = None) -> Table:
+    def component_table(self, names: Sequence[str] | None = None, level: float | None = None) -> Table:
         """A row per component (and design): means of these quantities; ``±`` is half the interval."""
-        return self._table("component", self.components, self.component, [n for n in names if n], level)
+        wanted = self._wanted("components", names, _OF_COMPONENTS)
+        return self._table("component", self.components, self.component, wanted, level)
 
     # How.
 
@@ -285,7 +287,7 @@ class AssemblyResult(Result):
         return Estimate.of(name, columns, **self._over(axes, unit, confidence))
 
     def _table(self, axis: str, names: Any, of: Any, wanted: Sequence[str], level: float | None) -> Table:
-        estimates = [of(name, level) for name in wanted if self._has(axis + "s", name)]
+        estimates = [of(name, level) for name in wanted]
         columns = [*self.design_dims, axis]
         for e in estimates:
             columns += [e.name, f"± {e.name}"]
@@ -300,8 +302,13 @@ class AssemblyResult(Result):
         confidence = self.confidence if level is None else level
         return Table(columns, rows, f"{self._headline()}; intervals at {100 * confidence:g} %")
 
-    def _has(self, kind: str, name: str) -> bool:
-        return name in self._blocks[kind]
+    def _wanted(self, kind: str, names: Any, usual: Sequence[str]) -> list[str]:
+        """Names that were asked for, or the usual ones as far as they were kept."""
+        if names is None:
+            return [name for name in usual if name in self._blocks[kind]]
+        if isinstance(names, str) or not isinstance(names, Sequence):
+            raise TypeError(f"names must be a sequence of names such as ['demand'], got {names!r}")
+        return list(names)
 
     # Looks.
 

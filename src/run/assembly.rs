@@ -221,7 +221,7 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     let layout = wanted.layout(design, assembly.components.len());
     let (designs, replications) = (assembly.designs.len(), request.replications as usize);
     let keeps = request.keep == Keep::Replications;
-    guard(request, designs, layout.cells(), keeps)?;
+    guard(request, designs, layout.cells(), keeps, assembly.bytes(layout.cells()))?;
 
     let pieces = chunks(first, request.replications);
     control.progress.expect(pieces.len());
@@ -520,16 +520,17 @@ fn outcome(
 }
 
 /// Refuses a result that would not fit, and says what to ask for instead.
-fn guard(request: &Request, designs: usize, cells: usize, keeps: bool) -> Result<()> {
+fn guard(request: &Request, designs: usize, cells: usize, keeps: bool, work: f64) -> Result<()> {
     let per_replication = if keeps { 24.0 * cells as f64 } else { 0.0 } + 16.0 * TOTALS.len() as f64;
-    let bytes = per_replication * designs as f64 * f64::from(request.replications);
+    let kept = per_replication * designs as f64 * f64::from(request.replications);
+    let bytes = kept + work;
     if bytes <= request.memory_limit as f64 {
         return Ok(());
     }
     let size = |bytes: f64| format!("{:.1} GiB", bytes / (1u64 << 30) as f64);
     Err(Error::TooLarge {
         reason: format!(
-            "the result would take {} ({designs} designs × {} replications × {cells} numbers of products and components), \
+            "result and work of a thread would take {} ({designs} designs × {} replications × {cells} numbers of products and components), \
              memory_limit is {}; keep=\"summary\" keeps their means with intervals only, metrics=[…] keeps only some",
             size(bytes),
             request.replications,

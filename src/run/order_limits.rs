@@ -1,6 +1,6 @@
 //! Where the unit is the order: when a run ends, and whether its result fits.
 
-use super::order_plan::Plan;
+use super::order_plan::{Plan, ordered_layout};
 use crate::config::{Keep, Request};
 use crate::error::{Error, Result};
 use crate::metrics::orders::{StationSums, Sums};
@@ -46,6 +46,10 @@ pub(super) fn horizon(request: &Request) -> Result<Horizon> {
 
 /// Bytes of an order while its replication is worked on.
 const IN_WORK: f64 = 400.0;
+/// Bytes of a lot, with its needs.
+const LOT: f64 = 200.0;
+/// Bytes of a number of a product or a component in a replication, while the run goes on.
+const FIGURE: f64 = 48.0;
 /// Bytes of an order in a ledger.
 const RECORD: f64 = 14.0 * 8.0;
 
@@ -67,8 +71,18 @@ pub(super) fn guard(
             items.iter().flatten().filter_map(|p| p.orders().rate()).fold(0.0, f64::max) * periods
         }
     };
-    // One replication at a time is in memory, order by order.
-    bytes += expected * IN_WORK;
+    // One replication at a time is in memory, order by order; without a drain until the last of them is served.
+    let rate = items.iter().flatten().filter_map(|p| p.orders().rate()).fold(0.0, f64::max);
+    let served = items.iter().flatten().map(Plan::follows).fold(0.0, f64::max);
+    let late = match horizon {
+        Horizon::Periods { drain, .. } => served.min(*drain),
+        Horizon::Orders { .. } => 0.0,
+    };
+    let lots = items.iter().flatten().map(Plan::lots).fold(0.0, f64::max);
+    bytes += (expected + rate * late) * (IN_WORK + lots * LOT);
+    let cells_of = items.iter().flatten().map(|p| ordered_layout(p).cells()).max().unwrap_or(0);
+    let kept = if request.keep == Keep::Summary { 0.0 } else { cells * FIGURE };
+    bytes += cells_of as f64 * kept;
     if request.keep == Keep::Orders {
         let orders = match horizon {
             Horizon::Orders { orders, .. } => *orders as f64,

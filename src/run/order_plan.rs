@@ -10,7 +10,7 @@ use crate::orders::Orders;
 use crate::strategy::assemble_to_order::orders::params::OrderedAssembly;
 use crate::strategy::assemble_to_order::orders::shop::AssemblyScratch;
 use crate::strategy::make_to_order::params::Params;
-use crate::strategy::make_to_stock::orders_params::StockParams;
+use crate::strategy::make_to_stock::orders_params::{StockParams, Supply};
 
 /// Metrics for which cash is followed.
 const CASH: [&str; 5] = ["receivables", "payables", "deposits", "working_capital", "peak_funding"];
@@ -101,6 +101,31 @@ impl Plan {
                 p.servers().map(|n| ("production".to_owned(), f64::from(n))).into_iter().collect()
             }
             Self::Assembly(p) => p.stations(),
+        }
+    }
+
+    /// Periods for which an order may have to be followed because of what it waits for, on average.
+    pub(super) fn follows(&self) -> f64 {
+        let supply = |supply: &Supply, review: f64| match supply {
+            Supply::Lead { time, .. } => time.mean() + review,
+            Supply::Production { .. } => review,
+        };
+        match self {
+            Self::Shop(_) => 0.0,
+            Self::Stock(p) => supply(&p.supply, p.review),
+            Self::Assembly(p) => {
+                let longest = p.shelves.iter().map(|s| supply(&s.supply, s.review)).fold(0.0, f64::max);
+                longest + p.time.mean()
+            }
+        }
+    }
+
+    /// Lots of an order, on average, where it has any.
+    pub(super) fn lots(&self) -> f64 {
+        match self {
+            Self::Assembly(p) if p.partial => p.orders.mean_size(),
+            Self::Assembly(_) => 1.0,
+            _ => 0.0,
         }
     }
 

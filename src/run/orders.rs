@@ -208,6 +208,9 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
     Ok(reduce(request, &items, &pieces, found, tables, &wanted, report, replications))
 }
 
+/// What is counted of products and components of an overloaded assembly, too.
+const COUNTED: [&str; 4] = ["orders_arrived", "orders_delivered", "demand", "orders"];
+
 /// What chunks have in common.
 struct Run<'a> {
     request: &'a Request,
@@ -479,6 +482,25 @@ fn report(
     }
 }
 
+/// What has no long run is not told of overloaded designs.
+fn steady_blocks(
+    mut blocks: [Vec<Block>; 3],
+    replications: usize,
+    unstable: impl Fn(usize) -> bool,
+) -> [Vec<Block>; 3] {
+    for block in blocks.iter_mut().flatten().filter(|b| !COUNTED.contains(&b.name)) {
+        let cells = block.cells;
+        let designs = block.estimates.len() / (4 * cells).max(1);
+        for d in (0..designs).filter(|d| unstable(*d)) {
+            block.estimates[d * cells * 4..(d + 1) * cells * 4].fill(f64::NAN);
+            let of_design = d * cells * replications..(d + 1) * cells * replications;
+            let lists = block.values.iter_mut().chain(block.parts.iter_mut().flatten());
+            lists.for_each(|list| list[of_design.clone()].fill(f64::NAN));
+        }
+    }
+    blocks
+}
+
 #[allow(clippy::too_many_arguments, reason = "puts every output together in one place")]
 fn reduce(
     request: &Request,
@@ -597,7 +619,7 @@ fn reduce(
         distributions: DISTRIBUTIONS.into_iter().zip(tables).collect(),
         moments,
         ledger: (request.keep == Keep::Orders).then(|| Ledger::join(ledgers.into_iter().flatten())),
-        blocks: whole.finish(&factors),
+        blocks: steady_blocks(whole.finish(&factors), replications, |design| unstable(design * items.len())),
         report,
     }
 }

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 __all__ = ["plot_distribution", "plot_fan", "plot_portfolio", "plot_sweep"]
 
 _CYCLE = ("blue", "vermilion", "green", "purple")
+_USUAL = ("on_hand", "lead_time", "backorders", "investment")
+_SERVICE = ("fill_rate", "otif", "order_fill_rate")
+
+
+def usual_metric(run: Result) -> str:
+    """What one looks at first where nothing costs anything, of what was kept."""
+    kept = [name for name in (*_USUAL, *run.metrics) if name in run.metrics]
+    if not kept:
+        raise ValueError("there is nothing to draw: no metric of the whole was kept")
+    return kept[0]
 
 
 def plot_distribution(
@@ -46,8 +56,7 @@ def plot_distribution(
     """
     plain(run, "plot_distribution")
     if metric is None:
-        shown = "on_hand" if "on_hand" in run.metrics else "lead_time"
-        metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else shown
+        metric = "cost" if "cost" in run and np.ptp(run["cost"]) > 0 else usual_metric(run)
     values = run[metric]
     values = values[np.isfinite(values)]
     if values.size == 0:
@@ -148,9 +157,9 @@ def plot_sweep(run: Result, metrics: Sequence[str] | None = None, *, ax: Any = N
         )
     if metrics is None:
         costly = "cost" in run.metrics and bool(np.any(run.mean("cost").value))
-        stock = "fill_rate" in run.metrics
-        plain_first = "on_hand" if stock else "lead_time"
-        metrics = ("cost" if costly else plain_first, "fill_rate" if stock else "otif")
+        first = "cost" if costly else usual_metric(run)
+        service = [name for name in _SERVICE if name in run.metrics and name != first]
+        metrics = (first, *service[:1])
     if not 1 <= len(metrics) <= 2:
         raise ValueError(f"metrics must be one or two names, got {list(metrics)}")
     ax = axes(ax)

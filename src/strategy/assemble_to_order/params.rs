@@ -1,9 +1,11 @@
 //! Products and components, checked and compiled.
 
 use crate::config::{
-    Arrays, AssembleToOrder, Commitment, Demand, Effect, MakeToStock, Method, Part, Policy, ProductCosts,
+    Arrays, AssembleToOrder, Commitment, Demand, Effect, HoldingBasis, MakeToStock, Method, Part, Policy,
+    ProductCosts,
 };
 use crate::demand::DemandSource;
+use crate::engine::lattice::{DEPTH, LANES};
 use crate::error::{Error, Result, check};
 use crate::strategy::make_to_stock::plan::{Frame, Plan};
 
@@ -152,6 +154,17 @@ impl Assembly {
         Ok(Self { components, sources, designs, whole })
     }
 
+    /// Bytes that a thread works with: tiles of products and components, and so many numbers for every design.
+    pub fn bytes(&self, cells: usize) -> f64 {
+        let first = &self.designs[0];
+        let tile = (DEPTH * LANES * if self.whole { 4 } else { 8 }) as f64;
+        let tiles = 3 * first.products.len() + 2 * self.sources.len() + first.windows.len();
+        let books = if self.designs.iter().all(Design::walks) { 0 } else { self.components.len() };
+        let rows = 2 * first.pairs.len() + 10 * first.products.len() + 24 * self.components.len();
+        let of_design = (rows * LANES * 8 + cells * 64) as f64;
+        (tiles + books) as f64 * tile + of_design * self.designs.len() as f64
+    }
+
     /// Whether any product's demand is clipped at 0.
     pub fn clips(&self, design: usize, product: usize) -> bool {
         self.sources[self.designs[design].products[product].source].1.clips()
@@ -185,14 +198,14 @@ fn check_model(model: &AssembleToOrder, frame: &Frame) -> Result<()> {
         }
         keys.push(product.key);
         if product.usage.is_empty() {
-            return Err(within(Error::config("usage", "none", "at least one component")));
+            return Err(within(Error::config("uses", "none", "at least one component")));
         }
         let mut own = vec![false; n];
         for (j, units) in &product.usage {
             if *j >= n || own[*j] {
-                return Err(within(Error::config("usage", j, format!("a component below {n}, once"))));
+                return Err(within(Error::config("uses", j, format!("a component below {n}, once"))));
             }
-            check::positive("usage", *units).map_err(within)?;
+            check::positive("uses", *units).map_err(within)?;
             (own[*j], used[*j]) = (true, true);
         }
         check::positive("value", product.value).map_err(within)?;
@@ -220,6 +233,11 @@ fn check_model(model: &AssembleToOrder, frame: &Frame) -> Result<()> {
         keys.push(component.key);
         check::non_negative("reserve", component.reserve).map_err(within)?;
         check_stock(&component.stock).map_err(within)?;
+        let commits = matches!(model.allocation, Commitment::FcfsCommit | Commitment::Priority);
+        if !commits && component.stock.holding_basis == HoldingBasis::Mean {
+            let bound = "end where units are not committed: stock before demand is not followed";
+            return Err(within(Error::config("holding_basis", "mean", bound)));
+        }
     }
     if model.assembly_time > LONGEST {
         return Err(Error::config("assembly_time", model.assembly_time, format!("≤ {LONGEST}")));

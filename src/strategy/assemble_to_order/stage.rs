@@ -3,6 +3,9 @@
 
 use std::collections::VecDeque;
 
+/// What rounding may take from a unit.
+const SLACK: f64 = 1e-9;
+
 /// Units in front of the bench.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stage {
@@ -33,8 +36,9 @@ impl Stage {
         while let Some((product, units)) = self.queue.front_mut() {
             let (each, pieces) = of(*product);
             let work = *units * each - self.begun;
-            if work <= left {
-                left -= work;
+            // Hours that add up to the work but for rounding are enough.
+            if work <= left + SLACK * each {
+                left = (left - work).max(0.0);
                 self.waiting[*product] -= *units;
                 self.begun = 0.0;
                 self.queue.pop_front();
@@ -42,8 +46,8 @@ impl Stage {
             }
             // Not all of them: as many as the hours are enough for.
             let whole = (self.begun + left) / each;
-            let done = if pieces { whole.floor().min(*units) } else { whole };
-            self.begun = self.begun + left - done * each;
+            let done = if pieces { (whole + SLACK).floor().min(*units) } else { whole };
+            self.begun = (self.begun + left - done * each).max(0.0);
             *units -= done;
             self.waiting[*product] -= done;
             left = 0.0;

@@ -34,11 +34,28 @@ class Customer:
     missing: int
     """Units not delivered."""
     at_once: bool = False
+    prompt: int = 0
+    """Units delivered the moment it came."""
     lots: list[Lot] = field(default_factory=list)
-    ready: float = NAN
-    started: float = NAN
+    last: tuple[float, float] = (NAN, NAN)
+    """Of the lot that was finished last: when its components were there, and when it was begun."""
     left: float = NAN
     status: str = "open"
+
+    @property
+    def ready(self) -> float:
+        """When all components of all its lots were there; once delivered, of the lot that was finished last."""
+        if self.status == "delivered" or not self.lots:
+            return self.last[0]
+        times = [lot.ready for lot in self.lots]
+        return NAN if any(math.isnan(time) for time in times) else max(times)
+
+    @property
+    def started(self) -> float:
+        """When its first lot was begun; once delivered, the lot that was finished last."""
+        if self.status == "delivered" or not self.lots:
+            return self.last[1]
+        return min((lot.started for lot in self.lots if not math.isnan(lot.started)), default=NAN)
 
 
 @dataclass(eq=False)
@@ -244,7 +261,7 @@ class Assembly(Agenda):
         one = Customer(order, counted, size)
         self.customers.append(one)
         pieces = [1] * size if self.model["partial"] else [size]
-        needs, replaced = self.choose(order, v, pieces[0])
+        needs, replaced = self.choose(order, v, pieces[0], len(pieces))
         there = all(self.left_for(v, j) >= n * len(pieces) for j, n in needs.items())
         one.at_once = there
         if counted:
@@ -257,7 +274,7 @@ class Assembly(Agenda):
         if self.model["lost"] and not there:
             one.status, one.left = "rejected", self.now
             return
-        self.total["customisation"] += replaced * len(pieces) if counted else 0
+        self.total["customisation"] += replaced if counted else 0
         if self.products[v]["stock"] > 0:
             line = self.fronts[v]
             one.at_once = not line and self.finished[v] >= size
@@ -273,8 +290,8 @@ class Assembly(Agenda):
             if c.number in needs and c.spec["review_period"] <= 0:
                 self.review(c)
 
-    def choose(self, order: Order, v: int, units: int) -> tuple[Counter[int], float]:
-        """What a lot needs, and what is paid for what stands in for something else."""
+    def choose(self, order: Order, v: int, units: int, lots: int) -> tuple[Counter[int], float]:
+        """What each of its lots needs, and what the order pays for what stands in for something else."""
         needs: Counter[int] = Counter()
         for j, n in self.products[v]["usage"]:
             needs[j] += int(n) * units
@@ -289,13 +306,13 @@ class Assembly(Agenda):
         paid = 0.0
         for j in sorted(needs):
             n = needs[j]
-            if self.left_for(v, j) >= n:
+            if self.left_for(v, j) >= n * lots:
                 continue
             for other, cost in self.components[j].spec["substitutes"]:
-                if self.left_for(v, other) - needs[other] >= n:
+                if self.left_for(v, other) >= (needs[other] + n) * lots:
                     needs[j] = 0
                     needs[other] += n
-                    paid += cost * n
+                    paid += cost * n * lots
                     break
         return Counter({j: n for j, n in sorted(needs.items()) if n > 0}), paid
 
@@ -358,7 +375,7 @@ class Assembly(Agenda):
             self.finished[v] += lot.units
             self.hand_out(v)
         else:
-            one.ready, one.started = lot.ready, lot.started
+            one.last = lot.ready, lot.started
             self.deliver(one, lot.units)
         self.start_some()
 
@@ -368,18 +385,18 @@ class Assembly(Agenda):
         while line and line[0].order.size <= self.finished[v]:
             one = line.pop(0)
             self.finished[v] -= int(one.order.size)
-            one.ready = one.started = self.now
+            one.last = self.now, self.now
             self.deliver(one, int(one.order.size))
 
     def deliver(self, one: Customer, units: int) -> None:
         one.missing -= units
         wait = self.now - one.order.arrival
+        one.prompt += units if wait <= 0 else 0
         if one.counted:
             costs = self.products[one.order.variant]["costs"]
             self.total["delivered"] += units
             self.total["unit_wait"] += units * wait
             self.total["filled"] += units if wait <= 0 else 0
-            self.total["shortage"] += costs["shortage"] * units if wait > 0 else 0
             self.total["assembly"] += costs["assembly"] * units
             self.total["revenue"] += costs["price"] * units
         if one.missing == 0:

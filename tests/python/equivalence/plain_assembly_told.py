@@ -19,8 +19,7 @@ Numbers: TypeAlias = dict[str, NDArray[np.float64]]
 def row(one: Customer) -> Json:
     """An order as the ledger has it."""
     delivered = one.status == "delivered"
-    alone = not delivered and len(one.lots) == 1
-    ready, started = (one.lots[0].ready, one.lots[0].started) if alone else (one.ready, one.started)
+    waited = (one.left if np.isnan(one.started) else one.started) - one.ready
     return {
         "order": one.order.number,
         "class": one.order.kind,
@@ -31,14 +30,13 @@ def row(one: Customer) -> Json:
         "quote": one.order.requested,
         "due": one.order.arrival + one.order.requested,
         "confirmed": one.order.arrival,
-        "material": ready,
-        "released": ready,
-        "started": started,
+        "material": one.ready,
+        "released": one.ready,
+        "started": one.started,
         "finished": one.left if delivered else np.nan,
         "left": one.left,
-        "waiting": one.started - one.ready if delivered else 0.0,
+        "waiting": 0.0 if np.isnan(waited) else waited,
         "making": one.left - one.started if delivered else 0.0,
-        "lots": len(one.lots),
     }
 
 
@@ -184,13 +182,17 @@ def whole(shop: Assembly) -> dict[str, float]:
         for one in counted
         if one.status in ("rejected", "reneged")
     )
+    shortage = added(
+        shop.products[one.order.variant]["costs"]["shortage"] * (one.order.size - one.prompt)
+        for one in counted
+    )
     spent = {
         "customisation_cost": per_period(shop.total["customisation"]),
         "processing_cost": per_period(shop.total["assembly"]),
         "order_cost": at_rate("order", parts["orders"]) + at_rate("unit", parts["order_quantity"]),
         "holding_cost": at_rate("holding", held),
         "backorder_cost": added(c["backorder"] * x for c, x in zip(own, ends["backorders"], strict=True)),
-        "lost_order_cost": per_period(shop.total["shortage"] + lost),
+        "lost_order_cost": per_period(shortage + lost),
     }
     cost = added(spent.values())
     return spent | {

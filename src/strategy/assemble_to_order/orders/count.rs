@@ -19,20 +19,24 @@ impl OrderedShop<'_> {
         let (size, requested) = (self.room.book.size.at(i), self.room.book.requested.at(i));
         let class = self.room.book.class.at(i) as usize;
         let lead = fate.left - a;
+        for (k, w) in self.p.windows.iter().enumerate() {
+            if self.followed(a, *w) {
+                let [inside, all] = &mut self.room.products[v].within[k];
+                *all += 1.0;
+                *inside += f64::from(u8::from(delivered && lead <= *w));
+            }
+        }
         let own = &mut self.room.products[v];
         own.arrived += 1.0;
         own.units += size;
         own.at_once += f64::from(u8::from(fate.at_once));
-        for (w, [inside, all]) in self.p.windows.iter().zip(&mut own.within) {
-            *all += 1.0;
-            *inside += f64::from(u8::from(delivered && lead <= *w));
-        }
         let tally = &mut *self.tally;
         let (section, s) = (tally.section, &mut tally.sums);
         s.arrived += 1.0;
         s.units += size;
         s.filled_orders += f64::from(u8::from(fate.at_once));
-        s.quoted += requested;
+        s.quoted += if fate.status == Status::Rejected { 0.0 } else { requested };
+        s.money.lost_order += self.p.products[v].costs.shortage * (size - fate.prompt as f64);
         let late = lead - requested;
         if delivered {
             own.delivered += 1.0;
@@ -92,17 +96,19 @@ impl OrderedShop<'_> {
             return;
         }
         let (size, class) = (self.room.book.size.at(i), self.room.book.class.at(i) as usize);
+        for (k, w) in self.p.windows.iter().enumerate() {
+            self.room.products[v].within[k][1] += f64::from(u8::from(self.followed(a, *w)));
+        }
         let own = &mut self.room.products[v];
         own.arrived += 1.0;
         own.units += size;
         own.at_once += f64::from(u8::from(fate.at_once));
-        for (w, [_, all]) in self.p.windows.iter().zip(&mut own.within) {
-            *all += f64::from(u8::from(self.now - a > *w));
-        }
         let tally = &mut *self.tally;
         tally.sums.arrived += 1.0;
         tally.sums.units += size;
         tally.sums.open += 1.0;
+        tally.sums.quoted += self.room.book.requested.at(i);
+        tally.sums.money.lost_order += self.p.products[v].costs.shortage * (size - fate.prompt as f64);
         tally.histograms.censored.add(tally.section, self.now - a);
         if let Some(own) = tally.classes.get_mut(class) {
             own.arrived += 1.0;

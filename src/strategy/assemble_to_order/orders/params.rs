@@ -137,16 +137,22 @@ impl OrderedAssembly {
         for (j, component) in model.components.iter().enumerate() {
             if !pairs.iter().any(|p| p.0 == j) {
                 let within = |e: Error| e.within(&named("component", &component.name));
-                return Err(within(Error::config("usage", "none", "in at least one product")));
+                return Err(within(Error::config("uses", "none", "in at least one product")));
             }
         }
-        let stocked = products.iter().any(|p| p.stock > 0);
-        if stocked && (orders.impatient() || model.lost || model.partial) {
-            let bound = "0 where customers leave, are lost or are served in part";
-            return Err(Error::config("stock", "given", bound));
-        }
-        if stocked && products.iter().any(|p| !p.groups.is_empty()) {
-            return Err(Error::config("stock", "given", "0 where customers choose options"));
+        for (product, described) in products.iter().zip(&model.products).filter(|(p, _)| p.stock > 0) {
+            let within = |e: Error| e.within(&named("product", &described.name));
+            if orders.impatient() || model.lost || model.partial {
+                let bound = "0 where customers leave, are lost or are served in part";
+                return Err(within(Error::config("stock", product.stock, bound)));
+            }
+            if !product.groups.is_empty() {
+                return Err(within(Error::config(
+                    "stock",
+                    product.stock,
+                    "0 where customers choose options",
+                )));
+            }
         }
         let loads = loads(&orders, &products, &shelves, &time, model);
         let mut keys: Vec<u32> = shelves.iter().map(|s| s.key).collect();
@@ -181,7 +187,8 @@ impl OrderedAssembly {
 
     /// What is too busy for a long run, with its load.
     pub fn overloaded(&self) -> Option<(String, f64)> {
-        if self.lost {
+        // Customers who go keep the load down.
+        if self.lost || self.orders.impatient() {
             return None;
         }
         let loads = self.loads.as_ref()?;
@@ -262,7 +269,7 @@ impl Ordered {
             groups.push((law.compile().map_err(within)?, choices));
         }
         if uses.is_empty() && groups.is_empty() {
-            return Err(within(Error::config("usage", "none", "at least one component")));
+            return Err(within(Error::config("uses", "none", "at least one component")));
         }
         let mut pair = vec![u32::MAX; model.components.len()];
         let mut all: Vec<usize> =
@@ -304,11 +311,11 @@ fn usage(given: &[(usize, f64)], components: usize) -> Result<Uses> {
     let mut uses = Vec::with_capacity(given.len());
     for (j, units) in given {
         if *j >= components || uses.iter().any(|u: &(usize, i64)| u.0 == *j) {
-            return Err(Error::config("usage", j, format!("a component below {components}, once")));
+            return Err(Error::config("uses", j, format!("a component below {components}, once")));
         }
         if !(*units >= 1.0 && *units <= 1e9 && units.fract() == 0.0) {
             let bound = "whole and in [1, 1e9] where the unit is the order";
-            return Err(Error::config("usage", units, bound));
+            return Err(Error::config("uses", units, bound));
         }
         uses.push((*j, *units as i64));
     }

@@ -17,7 +17,7 @@ impl OrderedShop<'_> {
         let (v, size) = (self.room.book.variant.at(i) as usize, self.room.book.size.at(i) as i64);
         let counted = self.counted(i, a);
         let lots = if self.p.partial { size } else { 1 };
-        self.choose(i, v, size / lots);
+        let dearer = self.choose(i, v, size / lots, lots);
         let there = self.all_there(v, lots);
         self.count_needs(v, lots, counted);
         let from = self.room.lots.len() as u32;
@@ -30,6 +30,7 @@ impl OrderedShop<'_> {
             left: f64::NAN,
             status: Status::Open,
             at_once: there,
+            prompt: 0,
         };
         if self.p.lost && !there {
             (fate.status, fate.left) = (Status::Rejected, a);
@@ -39,6 +40,9 @@ impl OrderedShop<'_> {
         }
         self.in_shop += 1;
         self.open += usize::from(counted);
+        if counted {
+            self.tally.sums.money.customisation += dearer;
+        }
         let stocked = self.p.products[v].stock > 0;
         if stocked {
             self.room.fates.push(fate);
@@ -58,8 +62,10 @@ impl OrderedShop<'_> {
         self.review_changed();
     }
 
-    /// What a lot of so many units needs, into `wants`; components that are short give way to what can stand in for them.
-    fn choose(&mut self, i: usize, v: usize, units: i64) {
+    /// What a lot of so many units needs, into `wants`. Components that are short for all lots of the order give way to what
+    /// can stand in for them; returns what that costs more.
+    fn choose(&mut self, i: usize, v: usize, units: i64, lots: i64) -> f64 {
+        let mut dearer = 0.0;
         let (p, product) = (self.p, &self.p.products[v]);
         let wants = &mut self.room.wants;
         wants.clear();
@@ -79,14 +85,13 @@ impl OrderedShop<'_> {
             let (j, needs) = wants[k];
             let other = |s: usize| wants.iter().filter(|w| w.0 == s).map(|w| w.1).sum::<i64>();
             let free = |s: usize| self.room.stocks[s].free - spared(p, v, s);
-            if free(j) >= needs {
+            if free(j) >= needs * lots {
                 continue;
             }
-            let instead = p.shelves[j].substitutes.iter().find(|(s, _)| free(*s) - other(*s) >= needs);
+            let enough = |s: usize| free(s) >= (other(s) + needs) * lots;
+            let instead = p.shelves[j].substitutes.iter().find(|(s, _)| enough(*s));
             if let Some(&(s, cost)) = instead {
-                if self.window[0] <= self.now && self.now < self.window[1] {
-                    self.tally.sums.money.customisation += cost * needs as f64;
-                }
+                dearer += cost * (needs * lots) as f64;
                 wants[k].1 = 0;
                 match wants.iter_mut().find(|w| w.0 == s) {
                     Some(want) => want.1 += needs,
@@ -96,6 +101,7 @@ impl OrderedShop<'_> {
         }
         wants.retain(|w| w.1 > 0);
         wants.sort_unstable();
+        dearer
     }
 
     /// Whether so many lots find everything they want.
@@ -131,7 +137,9 @@ impl OrderedShop<'_> {
             self.room.changed.push(j as u32);
         }
         let to = self.room.needs.len() as u32;
+        let rank = (self.p.products[v].priority, self.rank_of_class(order));
         self.room.lots.push(Lot {
+            rank,
             order,
             product: v as u32,
             units,
@@ -148,16 +156,14 @@ impl OrderedShop<'_> {
         }
         match self.p.rule {
             Commitment::FcfsCommit | Commitment::Priority => {
-                let priority = |shop: &Self, need: u32| {
-                    let lot = shop.room.needs[need as usize].lot;
-                    shop.p.products[shop.room.lots[lot as usize].product as usize].priority
+                let behind = |shop: &Self, need: u32| {
+                    shop.room.lots[shop.room.needs[need as usize].lot as usize].rank <= rank
                 };
                 for need in from..to {
                     let j = self.room.needs[need as usize].component as usize;
                     let mut at = self.room.stocks[j].queue.len();
                     if self.p.rule == Commitment::Priority {
-                        let own = self.p.products[v].priority;
-                        at = self.room.stocks[j].queue.partition_point(|n| priority(self, *n) <= own);
+                        at = self.room.stocks[j].queue.partition_point(|n| behind(self, *n));
                     }
                     self.room.stocks[j].queue.insert(at, need);
                 }
@@ -177,6 +183,15 @@ impl OrderedShop<'_> {
         if lot.stage != Stage::Waiting && self.in_window() {
             self.room.products[v].kits_at_once += units as f64;
         }
+    }
+
+    /// How important the customer of an order is.
+    fn rank_of_class(&self, order: u32) -> i32 {
+        if order == STOCK {
+            return 0;
+        }
+        let class = self.room.book.class.at(order as usize) as usize;
+        self.p.orders.priorities.get(class).copied().unwrap_or(0)
     }
 
     // Who gets what.
@@ -301,7 +316,7 @@ impl OrderedShop<'_> {
         let now = self.now;
         let lot = &mut self.room.lots[number as usize];
         (lot.stage, lot.ready) = (Stage::Ready, now);
-        let Lot { product, units, born, needs: [from, to], .. } = *lot;
+        let Lot { order, product, units, born, needs: [from, to], .. } = *lot;
         for n in from..to {
             let need = self.room.needs[n as usize];
             let stock = self.touch(need.component as usize);
@@ -310,6 +325,13 @@ impl OrderedShop<'_> {
         }
         let short = units as f64 * self.overlap(born, now);
         self.room.products[product as usize].short += short;
+        if order != STOCK {
+            let [from, to] = self.room.fates[order as usize].lots;
+            let waits = |n: u32| self.room.lots.get(n as usize).is_none_or(|l| l.stage == Stage::Waiting);
+            if !(from..to).any(waits) {
+                self.room.fates[order as usize].ready = now;
+            }
+        }
         match self.p.servers {
             None => self.start(number),
             Some(_) => {
@@ -335,6 +357,9 @@ impl OrderedShop<'_> {
         let lot = &mut self.room.lots[number as usize];
         (lot.stage, lot.started) = (Stage::Bench, now);
         let Lot { order, ready, .. } = *lot;
+        if order != STOCK && self.room.fates[order as usize].started.is_nan() {
+            self.room.fates[order as usize].started = now;
+        }
         if self.p.servers.is_some() {
             let waited = self.overlap(ready, now);
             self.tally.stations[0].queue += waited;
@@ -395,6 +420,7 @@ impl OrderedShop<'_> {
         }
         let a = self.room.book.arrival[i];
         let counted = self.counted(i, a);
+        self.room.fates[i].prompt += if self.now <= a { units } else { 0 };
         self.hand_over(product as usize, units, a, counted);
         if complete {
             self.gone(i, counted);
@@ -412,7 +438,6 @@ impl OrderedShop<'_> {
             s.delivered_units += units;
             s.unit_wait += units * wait;
             s.filled += if wait <= 0.0 { units } else { 0.0 };
-            s.money.lost_order += if wait > 0.0 { costs.shortage * units } else { 0.0 };
             s.money.processing += costs.assembly * units;
             s.money.revenue += costs.price * units;
         }
@@ -442,6 +467,10 @@ impl OrderedShop<'_> {
                 let Lot { product, units, born, .. } = self.room.lots[number as usize];
                 let short = units as f64 * self.overlap(born, self.now);
                 self.room.products[product as usize].short += short;
+            }
+            if stage == Stage::Ready && self.p.servers.is_some() {
+                let waited = self.overlap(self.room.lots[number as usize].ready, self.now);
+                self.tally.stations[0].queue += waited;
             }
             let lot = &mut self.room.lots[number as usize];
             lot.stage = Stage::Gone;
@@ -504,6 +533,7 @@ impl OrderedShop<'_> {
             fate.missing = 0;
             (fate.ready, fate.started) = (self.now, self.now);
             (fate.status, fate.left) = (Status::Delivered, self.now);
+            fate.prompt = if self.now <= a { size } else { 0 };
             let counted = self.counted(i, a);
             self.hand_over(v, size, a, counted);
             self.gone(i, counted);

@@ -25,7 +25,7 @@ pub struct Fate {
     pub missing: i64,
     /// Its lots: from, to.
     pub lots: [u32; 2],
-    /// Of the lot that was finished last: when its components were all there, when assembly began.
+    /// When all its components were there, and when assembly began; once delivered, of the lot that was finished last.
     pub ready: f64,
     pub(super) started: f64,
     /// When it was delivered, lost or given up; NaN: open.
@@ -34,9 +34,17 @@ pub struct Fate {
     pub status: Status,
     /// All components were there when it came (all units, of a product with finished stock).
     pub at_once: bool,
+    /// Units delivered the moment it came.
+    pub(super) prompt: i64,
 }
 
 impl Fate {
+    /// Time in front of a bench.
+    fn waited(&self) -> f64 {
+        let until = if self.started.is_nan() { self.left } else { self.started };
+        if until.is_nan() || self.ready.is_nan() { 0.0 } else { until - self.ready }
+    }
+
     /// As the ledger has it.
     pub fn record(&self, book: &Book, i: usize) -> Record {
         let (a, requested) = (book.arrival[i], book.requested.at(i));
@@ -56,7 +64,7 @@ impl Fate {
                 self.started,
                 done,
                 self.left,
-                if delivered { self.started - self.ready } else { 0.0 },
+                self.waited(),
                 if delivered { self.left - self.started } else { 0.0 },
             ],
         }
@@ -80,6 +88,8 @@ pub(super) struct Lot {
     pub(super) since: f64,
     pub(super) ready: f64,
     pub(super) started: f64,
+    /// The smaller, the more important.
+    pub(super) rank: (u32, i32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -197,6 +207,8 @@ pub struct OrderedShop<'a> {
     level_area: f64,
     /// Units on order, of all components.
     on_order: i64,
+    /// When the run ends, whatever is open then.
+    until: f64,
 }
 
 impl<'a> OrderedShop<'a> {
@@ -226,6 +238,10 @@ impl<'a> OrderedShop<'a> {
             pending: 0,
             level_area: 0.0,
             on_order: 0,
+            until: match horizon {
+                Horizon::Periods { periods, drain, .. } => periods + drain,
+                Horizon::Orders { .. } => f64::INFINITY,
+            },
         };
         shop.open_doors();
         shop.work_on(cancel)?;
@@ -298,6 +314,11 @@ impl<'a> OrderedShop<'a> {
         }
     }
 
+    /// Whether an order that arrived at `a` can be followed for so long.
+    pub(super) fn followed(&self, a: f64, window: f64) -> bool {
+        a + window <= self.until
+    }
+
     /// The part of [`a`, `b`] that is counted.
     #[inline]
     pub(super) fn overlap(&self, a: f64, b: f64) -> f64 {
@@ -309,10 +330,8 @@ impl<'a> OrderedShop<'a> {
     }
 
     fn work_on(&mut self, cancel: &Cancel) -> Result<()> {
-        let (until, horizon) = match self.horizon {
-            Horizon::Periods { periods, drain, .. } => (periods + drain, periods),
-            Horizon::Orders { .. } => (f64::INFINITY, 0.0),
-        };
+        let until = self.until;
+        let horizon = if let Horizon::Periods { periods, .. } = self.horizon { periods } else { 0.0 };
         let (mut next, mut looks) = (0usize, 0);
         let mut coming = self.arrival(0);
         loop {
@@ -463,6 +482,10 @@ impl<'a> OrderedShop<'a> {
             }
         }
         for lot in 0..self.room.lots.len() as u32 {
+            if self.room.lots[lot as usize].stage == Stage::Ready && self.p.servers.is_some() {
+                let waited = self.overlap(self.room.lots[lot as usize].ready, self.now);
+                self.tally.stations[0].queue += waited;
+            }
             if self.room.lots[lot as usize].stage == Stage::Waiting {
                 self.blame(lot);
                 let Lot { product, units, born, .. } = self.room.lots[lot as usize];
@@ -515,6 +538,11 @@ impl<'a> OrderedShop<'a> {
         }
         for (product, own) in p.products.iter().zip(&self.room.products) {
             s.money.backorder += product.costs.backorder * own.undelivered;
+            for (j, units) in &product.uses {
+                let (c, parts) = (&p.shelves[*j].costs, *units as f64 * own.finished);
+                s.money.holding += c.holding * parts;
+                s.wip_value += c.unit * parts;
+            }
         }
     }
 
