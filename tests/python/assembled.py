@@ -56,6 +56,9 @@ def money(price: float, backorder: float, shortage: float, assembly: float) -> d
     }
 
 
+COMMIT = ("fcfs_commit", "priority")
+
+
 def everything(**changes: Any) -> mk.AssembleToOrder:
     """Products and components with all that they may have, whole units."""
     costs = mk.Costs(holding=1, order=5, unit=3, overtime=1, express=2, expedite=0.5, salvage=0.25)
@@ -67,7 +70,13 @@ def everything(**changes: Any) -> mk.AssembleToOrder:
             mk.MinMax(8, 16), 2, costs=costs, quantities=mk.Quantities(multiple=2), reserve=2
         ),
         "screw": mk.Component(
-            mk.ReorderQuantity(30, 24), 1, costs=costs, review_period=2, holding_basis="mean", opening_stock=9
+            mk.ReorderQuantity(30, 24),
+            1,
+            costs=costs,
+            review_period=2,
+            # Stock before demand is followed where units are committed.
+            holding_basis="mean" if changes.get("allocation", "fcfs_commit") in COMMIT else "end",
+            opening_stock=9,
         ),
         "cable": mk.Component(
             mk.OrderUpTo(4),

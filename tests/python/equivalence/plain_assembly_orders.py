@@ -216,11 +216,18 @@ class Assembly(Agenda):
 
     def waiting(self) -> list[Lot]:
         """Lots that lack something, in the order in which they are served."""
-        rank = self.model["allocation"] == "priority"
         lots = [lot for lot in self.lots if lot.stage == "waiting"]
-        return sorted(
-            lots, key=lambda one: (self.products[one.product]["priority"] if rank else 0, one.number)
-        )
+        if self.model["allocation"] != "priority":
+            return lots
+        return sorted(lots, key=lambda one: (*self.rank(one), one.number))
+
+    def rank(self, lot: Lot) -> tuple[int, int]:
+        """The smaller, the more important: by product, then by customer; nobody's own is of class 0."""
+        own = self.products[lot.product]["priority"]
+        classes = self.model["orders"].get("classes")
+        if lot.customer is None or not classes:
+            return own, 0
+        return own, classes[lot.customer.order.kind]["priority"]
 
     def reserved(self, j: int) -> int:
         return sum(lot.got[j] for lot in self.lots if lot.stage == "waiting")

@@ -93,12 +93,12 @@ def products(shop: Assembly) -> Numbers:
 
 
 def fill_within(shop: Assembly) -> NDArray[np.float64]:
-    """Over product and window; orders that are open and younger than a window are left out of it."""
+    """Over product and window; whoever comes so late that the run ends before his window is left out of it."""
     told = np.full((len(shop.products), len(shop.model["windows"])), np.nan)
     for v, w in np.ndindex(told.shape):
         window = shop.model["windows"][w]
         own = [one for one in shop.customers if one.counted and one.order.variant == v]
-        known = [one for one in own if one.status != "open" or shop.now - one.order.arrival > window]
+        known = [one for one in own if one.order.arrival + window <= shop.end]
         inside = [
             one for one in known if one.status == "delivered" and one.left - one.order.arrival <= window
         ]
@@ -158,6 +158,9 @@ def whole(shop: Assembly) -> dict[str, float]:
     parts, ends = components(shop), products(shop)
     costs = [c.spec["costs"] for c in shop.components]
     held = parts["on_hand"] + parts["reserved"] + parts["in_assembly"]
+    for product, units in zip(shop.products, ends["finished_stock"], strict=True):
+        for j, n in product["usage"]:
+            held[j] += n * units
 
     def status(*names: str) -> int:
         return sum(one.status in names for one in counted)

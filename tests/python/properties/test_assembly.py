@@ -194,7 +194,9 @@ def test_all_of_the_same_priority_is_first_come_first_served(shop: mk.AssembleTo
     same_numbers(run(fcfs, periods=150), run(ranked, periods=150))
 
 
-@pytest.mark.parametrize("shop", [two(), everything(), real(), instance(3), instance(7)])
+@pytest.mark.parametrize(
+    "shop", [two(), everything(allocation="no_holdback"), real(), instance(3), instance(7)]
+)
 def test_nothing_to_reserve_is_no_holdback(shop: mk.AssembleToOrder) -> None:
     free = run(shop.replace(allocation="no_holdback"))
     critical = {n: v.replace(critical=True) for n, v in shop.products.items()}

@@ -359,7 +359,6 @@ NOUNS: list[Any] = [
         PC,
         windows=np.array([0, 4]),  # type: ignore[arg-type]
         hours=mk.Sweep([5, 6]),
-        key=12,
     ),
 ]
 
