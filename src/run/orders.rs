@@ -209,7 +209,8 @@ pub fn simulate(request: &Request, arrays: &Arrays, control: &Control) -> Result
 }
 
 /// What is counted of products and components of an overloaded assembly, too.
-const COUNTED: [&str; 4] = ["orders_arrived", "orders_delivered", "demand", "orders"];
+const COUNTED: [&str; 6] =
+    ["orders_arrived", "orders_delivered", "demand", "orders", "order_quantity", "lost_share"];
 
 /// What chunks have in common.
 struct Run<'a> {

@@ -82,6 +82,17 @@ def impatient(shop: mk.AssembleToOrder, **changes: Any) -> mk.AssembleToOrder:
     return shop.replace(orders=book.replace(patience=mk.Exponential(4)), **changes)
 
 
+def ranked(shop: mk.AssembleToOrder, **changes: Any) -> mk.AssembleToOrder:
+    """New customers come before old ones, carts before the rest."""
+    book = shop.orders
+    assert book is not None
+    classes = [mk.CustomerClass("old", 2, priority=1), mk.CustomerClass("new")]
+    products = {name: one.replace(priority=int(name != "cart")) for name, one in shop.products.items()}
+    return shop.replace(
+        orders=book.replace(classes=classes), products=products, allocation="priority", **changes
+    )
+
+
 def replaced(shop: mk.AssembleToOrder, **changes: Any) -> mk.AssembleToOrder:
     """Where frames are short, wheels will do, and where lamps are, cables or frames."""
     parts = dict(shop.components)
@@ -123,6 +134,7 @@ def kept_in_stock(**changes: Any) -> mk.AssembleToOrder:
 SHOPS: dict[str, mk.AssembleToOrder] = {
     "two": two(),
     **{rule: instance(allocation=rule) for rule in RULES},
+    "priority of classes": ranked(instance()),
     "in parts": instance(partial_delivery=True),
     "impatient": impatient(instance(allocation="priority")),
     "impatient, nothing held back": impatient(two(allocation="no_holdback"), assembly_time=1, servers=2),

@@ -44,7 +44,7 @@ class Customer:
 
     @property
     def ready(self) -> float:
-        """When all components of all its lots were there; once delivered, of the lot that was finished last."""
+        """When all components of all its lots were there; once delivered, of the lot finished last."""
         if self.status == "delivered" or not self.lots:
             return self.last[0]
         times = [lot.ready for lot in self.lots]
@@ -69,6 +69,8 @@ class Lot:
     product: int
     units: int
     needs: Counter[int]
+    kind: int = 0
+    """Class of the customer who set it off."""
     got: Counter[int] = field(default_factory=Counter)
     stage: str = "waiting"
     ready: float = NAN
@@ -222,12 +224,10 @@ class Assembly(Agenda):
         return sorted(lots, key=lambda one: (*self.rank(one), one.number))
 
     def rank(self, lot: Lot) -> tuple[int, int]:
-        """The smaller, the more important: by product, then by customer; nobody's own is of class 0."""
+        """The smaller, the more important: by product, then by the customer who set it off."""
         own = self.products[lot.product]["priority"]
         classes = self.model["orders"].get("classes")
-        if lot.customer is None or not classes:
-            return own, 0
-        return own, classes[lot.customer.order.kind]["priority"]
+        return own, classes[lot.kind]["priority"] if classes else 0
 
     def reserved(self, j: int) -> int:
         return sum(lot.got[j] for lot in self.lots if lot.stage == "waiting")
@@ -287,10 +287,10 @@ class Assembly(Agenda):
             one.at_once = not line and self.finished[v] >= size
             line.append(one)
             self.hand_out(v)
-            self.begin(None, v, size, needs)
+            self.begin(None, order, size, needs)
         else:
             for units in pieces:
-                self.begin(one, v, units, needs)
+                self.begin(one, order, units, needs)
             if order.patience is not None:
                 self.at(self.now + order.patience, LEAVING, order.number, partial(self.leave, one))
         for c in self.components:
@@ -323,10 +323,11 @@ class Assembly(Agenda):
                     break
         return Counter({j: n for j, n in sorted(needs.items()) if n > 0}), paid
 
-    def begin(self, one: Customer | None, v: int, units: int, needs: Counter[int]) -> None:
+    def begin(self, one: Customer | None, order: Order, units: int, needs: Counter[int]) -> None:
+        v = order.variant
         number = next(self.numbers)
         index = number if one is None else len(one.lots) << 32 | one.order.number
-        lot = Lot(number, one, index, v, units, needs)
+        lot = Lot(number, one, index, v, units, needs, order.kind)
         self.lots.append(lot)
         if one is not None:
             one.lots.append(lot)

@@ -35,7 +35,7 @@ def row(one: Customer) -> Json:
         "started": one.started,
         "finished": one.left if delivered else np.nan,
         "left": one.left,
-        "waiting": 0.0 if np.isnan(waited) else waited,
+        "waiting": 0.0 if np.isnan(waited) else max(waited, 0.0),
         "making": one.left - one.started if delivered else 0.0,
     }
 
@@ -93,12 +93,12 @@ def products(shop: Assembly) -> Numbers:
 
 
 def fill_within(shop: Assembly) -> NDArray[np.float64]:
-    """Over product and window; whoever comes so late that the run ends before his window is left out of it."""
+    """Over product and window; orders that the run does not follow for a window are left out of it."""
     told = np.full((len(shop.products), len(shop.model["windows"])), np.nan)
     for v, w in np.ndindex(told.shape):
         window = shop.model["windows"][w]
         own = [one for one in shop.customers if one.counted and one.order.variant == v]
-        known = [one for one in own if one.order.arrival + window <= shop.end]
+        known = [one for one in own if one.order.arrival + window < shop.end]
         inside = [
             one for one in known if one.status == "delivered" and one.left - one.order.arrival <= window
         ]

@@ -26,8 +26,7 @@ BOOKS = {
 }
 
 
-# Whoever leaves has waited, in a shop; in an assembly that is told of delivered orders only.
-COLUMNS = ("confirmed", "material", "released", "started", "finished", "left", "making")
+COLUMNS = ("confirmed", "material", "released", "started", "finished", "left", "waiting", "making")
 
 
 def same_orders(one: mk.Result, other: mk.Result, columns: Sequence[str]) -> None:
@@ -190,7 +189,7 @@ def test_components_in_abundance_make_to_order(time: str, servers: int, patience
         servers=servers,
     )
     made = mk.simulate(shop, name="bicycles", **RUN)
-    same_orders(made, ordered, COLUMNS if patience else (*COLUMNS, "waiting"))
+    same_orders(made, ordered, COLUMNS)
     assert isinstance(made, mk.OrderResult)
     assert isinstance(ordered, mk.OrderResult)
     assert made.stations == ordered.stations
@@ -198,6 +197,48 @@ def test_components_in_abundance_make_to_order(time: str, servers: int, patience
         np.testing.assert_allclose(made[name], ordered[name], rtol=1e-9, err_msg=name)
     for name in ("reneged_share", "orders_in_shop", "utilisation", "throughput", "no_wait_share"):
         np.testing.assert_allclose(made[name], ordered[name], rtol=1e-9, atol=1e-12, err_msg=name)
+    for name in ("utilisation", "queue", "number", "visits"):
+        ours, theirs = made.station(name).value, ordered.station(name).value
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("drain", [0, 1.5])
+@pytest.mark.parametrize("patience", [None, mk.Exponential(2)], ids=["patient", "some leave"])
+def test_what_is_open_at_the_end_is_told_alike(patience: Any, drain: float) -> None:
+    """Every order, and every number that both have."""
+    book = mk.OrderBook(
+        2,
+        variants=[2, 1],
+        patience=patience,
+        requested_lead_time=mk.Uniform(1, 5),
+        size=mk.Geometric(mean=2, start=1),
+    )
+    ordered = mk.simulate(
+        mk.MakeToOrder(
+            book,
+            mk.Operation("assembly", mk.Exponential(0.9)),
+            stations={"assembly": mk.Station(servers=2)},
+            patience_until="start",
+        ),
+        drain=drain,
+        **RUN,
+    )
+    shop = mk.AssembleToOrder(
+        products={"a": mk.EndItem(uses={"x": 1, "y": 2}), "b": mk.EndItem(uses={"y": 1})},
+        components={c: mk.Component(mk.BaseStock(10_000)) for c in "xy"},
+        orders=book,
+        assembly_time=mk.Exponential(0.9),
+        servers=2,
+    )
+    made = mk.simulate(shop, drain=drain, **RUN)
+    same_orders(made, ordered, COLUMNS)
+    assert made["n_censored"].any()
+    both = [name for name in made.metrics if name in ordered.metrics]
+    assert {"quoted_lead_time", "otif", "reneged_share", "waiting_time"} <= {*both}
+    for name in both:
+        np.testing.assert_allclose(made[name], ordered[name], rtol=1e-9, atol=1e-12, err_msg=name)
+    assert isinstance(made, mk.OrderResult)
+    assert isinstance(ordered, mk.OrderResult)
     for name in ("utilisation", "queue", "number", "visits"):
         ours, theirs = made.station(name).value, ordered.station(name).value
         np.testing.assert_allclose(ours, theirs, rtol=1e-9, err_msg=name)
@@ -220,7 +261,7 @@ def test_benches_without_number(servers: int | None) -> None:
         assembly_time=mk.Exponential(2),
         servers=servers,
     )
-    same_orders(mk.simulate(shop, **RUN), ordered, ("started", "finished", "left", "waiting", "making"))
+    same_orders(mk.simulate(shop, **RUN), ordered, COLUMNS)
 
 
 def test_customers_who_leave_keep_busy_benches_stable() -> None:
@@ -235,7 +276,7 @@ def test_customers_who_leave_keep_busy_benches_stable() -> None:
         servers=1,
     )
     made = mk.simulate(shop, **RUN)
-    same_orders(made, ordered, ("started", "finished", "left", "making"))
+    same_orders(made, ordered, COLUMNS)
     assert ordered.status == made.status == "ok"
     np.testing.assert_allclose(made["lead_time"], ordered["lead_time"], rtol=1e-9)
 

@@ -103,7 +103,9 @@ class Dice:
             ),
             size=self.pick([1, 2, mk.UniformInteger(1, 4)]),
             variants=[self.pick([1, 2, 3]) for _ in range(products)],
-            classes=[mk.CustomerClass("a"), mk.CustomerClass("b", 2)] if self.maybe(0.2) else [],
+            classes=[mk.CustomerClass("a", priority=1), mk.CustomerClass("b", 2)]
+            if self.maybe(0.5 if self.rule == "priority" else 0.2)
+            else [],
             requested_lead_time=self.pick([0, mk.Uniform(0, 3)]),
             patience=self.time(2) if "patience" in self.kinds else None,
         )

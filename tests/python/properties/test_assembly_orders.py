@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 import maketo as mk
 from assembled_orders import RULES, SHOPS, bits, blamed, instance, ledger, run, two
-from maketo import _core
+from maketo import _catalogue, _core
 
 # The shops made at random are those of the comparison with the plain simulation.
 sys.path.append(str(Path(__file__).parents[1] / "equivalence"))
@@ -28,6 +28,7 @@ sys.path.append(str(Path(__file__).parents[1] / "equivalence"))
 from test_assembly_orders_plain import KINDS, Dice
 
 Array = NDArray[np.float64]
+STATUSES = _catalogue.order_statuses()
 by_shop = pytest.mark.parametrize("shop", SHOPS.values(), ids=SHOPS)
 by_rule = pytest.mark.parametrize("rule", RULES)
 PLAIN = {k: v for k, v in SHOPS.items() if k in ("two", "in parts", "given orders", *RULES)}
@@ -85,6 +86,34 @@ def test_times_add_up_and_go_on(shop: mk.AssembleToOrder) -> None:
         (orders["material"] - orders["arrival"] + orders["waiting"] + orders["making"])[done],
         orders.lead_time[done],
     )
+
+
+@by_shop
+def test_whoever_leaves_or_stays_has_waited_too(shop: mk.AssembleToOrder) -> None:
+    orders = ledger(run(shop, drain=0, warm_up=10, keep="orders"))
+    words, material, started = orders.status, orders["material"], orders["started"]
+    assert np.array_equal(orders["released"], material, equal_nan=True)
+    assert np.isnan(material[words == "rejected"]).all()
+    until = np.where(np.isnan(started), orders["left"], started)
+    assert np.array_equal(orders["waiting"], np.maximum(np.nan_to_num(until - material), 0))
+    assert (orders["making"][words != "delivered"] == 0).all()
+    # Nobody leaves once assembly has begun.
+    assert np.isnan(started[words == "reneged"]).all()
+    assert (orders["waiting"][words == "reneged"] >= 0).all()
+
+
+QUEUES = [s for s in SHOPS.values() if s.servers and not s.partial_delivery]
+
+
+@pytest.mark.parametrize("shop", [s for s in QUEUES if not any(p.stock for p in s.products.values())])
+def test_who_waits_for_a_bench_is_in_the_ledger(shop: mk.AssembleToOrder) -> None:
+    """Whether he leaves, or is never served."""
+    found = run(shop, drain=0, keep="orders")
+    orders = ledger(found)
+    until = np.where(np.isnan(orders["started"]), orders["left"], orders["started"])
+    waited = np.nan_to_num(np.nan_to_num(until, nan=60.0) - orders["material"]).sum()
+    assert found.stations[0] == "assembly"
+    close(found.station("queue").value[0], waited / 60 / found.replications)
 
 
 @by_shop
@@ -193,12 +222,46 @@ def test_a_longer_window_has_more_orders_inside(shop: mk.AssembleToOrder) -> Non
 
 
 @by_shop
+def test_a_window_counts_whoever_can_be_followed_for_it(shop: mk.AssembleToOrder) -> None:
+    """As the ledger has it; and a drain as long as the windows is as good as following everybody."""
+    windows = [0, 0.5, 2, 25]
+    found = run(shop.replace(windows=windows), drain=0, keep="orders")
+    orders = ledger(found)
+    for v, w in np.ndindex(len(found.products), len(windows)):
+        own = (orders["variant"] == v) & (orders["arrival"] + windows[w] < 60)
+        inside = own & (orders["finished"] - orders["arrival"] <= windows[w])
+        close(found.fill_within().value[v, w], inside.sum() / own.sum())
+    shop = shop.replace(windows=windows[:3])
+    followed, drained = (run(shop, drain=drain).fill_within().value for drain in (None, 2))
+    close(drained, followed)
+
+
+@by_shop
+def test_quotes_are_those_of_accepted_orders(shop: mk.AssembleToOrder) -> None:
+    found = run(shop, drain=0, warm_up=10, keep="orders")
+    for r in range(found.replications):
+        book = ledger(found).replication(r)
+        accepted = np.array([STATUSES[s] != "rejected" for s in book["status"]], bool)
+        with np.errstate(invalid="ignore"):
+            close(found["quoted_lead_time"][r], book["quote"][accepted].sum() / accepted.sum())
+
+
+@by_shop
 def test_totals_are_those_of_products_and_components(shop: mk.AssembleToOrder) -> None:
     found = run(shop, warm_up=10)
     for name in ("orders_arrived", "demand", "orders_delivered", "orders_in_shop"):
         close(found[name], found.values("product", name).sum(axis=1), name)
     for name in ("on_hand", "backorders", "on_order", "orders", "order_quantity"):
         close(found[name], found.values("component", name).sum(axis=1), name)
+
+
+@by_shop
+def test_orders_that_are_open_were_filled_as_well(shop: mk.AssembleToOrder) -> None:
+    found = run(shop, drain=0)
+    arrived = found.values("product", "orders_arrived")
+    filled = arrived * np.nan_to_num(found.values("product", "order_fill_rate"))
+    with np.errstate(invalid="ignore"):
+        close(found["order_fill_rate"], filled.sum(axis=1) / arrived.sum(axis=1))
 
 
 # Money.
@@ -225,6 +288,8 @@ def test_costs_are_rates_times_what_is_charged(shop: mk.AssembleToOrder) -> None
         for name in ("holding", "order", "unit")
     }
     held = of("component", "on_hand") + of("component", "reserved") + of("component", "in_assembly")
+    # Finished units cost what their components do.
+    held = held + of("product", "finished_stock") @ usage(shop)
     close(found["holding_cost"], held @ rates["holding"])
     close(found["wip_value"], held @ rates["unit"])
     bought = of("component", "orders") @ rates["order"] + of("component", "order_quantity") @ rates["unit"]
@@ -241,12 +306,19 @@ def test_costs_are_rates_times_what_is_charged(shop: mk.AssembleToOrder) -> None
 
         close(found["processing_cost"][r], total("assembly_cost", done, book["size"]))
         close(found["revenue"][r], total("price", done, book["size"]))
-        if not shop.partial_delivery:
-            late = done & (book["left"] > book["arrival"])
-            lost = total("shortage_cost", late, book["size"]) + total(
-                "lost_cost", ~done, 1.0 + 0 * book["size"]
-            )
-            close(found["lost_order_cost"][r], lost)
+        # In parts, too: assembly takes time, so nobody gets a part of it at once.
+        assert not shop.partial_delivery or (book["making"][done] > 0).all()
+        late = ~(book["left"] <= book["arrival"]) | ~done
+        lost = total("lost_cost", ~done, np.ones(done.size))
+        close(found["lost_order_cost"][r], lost + total("shortage_cost", late, book["size"]))
+
+
+@by_shop
+def test_a_shortage_is_charged_whatever_becomes_of_the_order(shop: mk.AssembleToOrder) -> None:
+    """Whether the run follows it or not."""
+    free = {name: one.replace(lost_cost=0) for name, one in shop.products.items()}
+    followed, cut = (run(shop.replace(products=free), drain=drain, warm_up=10) for drain in (None, 0))
+    close(cut["lost_order_cost"], followed["lost_order_cost"])
 
 
 # Rules that are the same.
@@ -268,10 +340,36 @@ def test_under_every_rule_components_are_ordered_alike() -> None:
 @by_shop
 def test_all_of_the_same_priority_is_first_come_first_served(shop: mk.AssembleToOrder) -> None:
     products = {name: one.replace(priority=3) for name, one in shop.products.items()}
+    book = shop.orders
+    assert book is not None
+    book = book.replace(classes=[one.replace(priority=0) for one in book.classes])
     a, b = (
-        run(shop.replace(products=products, allocation=r), keep="orders") for r in ("priority", "fcfs_commit")
+        run(shop.replace(products=products, orders=book, allocation=r), keep="orders")
+        for r in ("priority", "fcfs_commit")
     )
     assert bits(a) == bits(b)
+
+
+def test_the_more_important_class_is_served_first() -> None:
+    """Of products alike, by class; the order of the classes' numbers is all that counts."""
+    shop = SHOPS["priority of classes"]
+    book = shop.orders
+    assert book is not None
+    old, new = book.classes
+    alike = {name: one.replace(priority=1) for name, one in shop.products.items()}
+    shop = shop.replace(products=alike)
+
+    def ranked(a: int, b: int) -> mk.OrderedAssemblyResult:
+        classes = [old.replace(priority=a), new.replace(priority=b)]
+        return run(shop.replace(orders=book.replace(classes=classes)), keep="orders")
+
+    same, first, last = ranked(0, 0), ranked(-1, 1), ranked(2, -2)
+    assert bits(first) == bits(ranked(0, 7))
+    assert bits(same) == bits(run(shop.replace(allocation="fcfs_commit"), keep="orders"))
+    waits = [found.by_class("lead_time").value for found in (first, same, last)]
+    for earlier, later in pairwise(waits):
+        assert earlier[0] < later[0]
+        assert earlier[1] > later[1]
 
 
 @by_shop

@@ -85,6 +85,24 @@ MADE: list[tuple[str, Make, type[Exception], str]] = [
         "hours must be left out on the order clock: give servers; got 8",
     ),
     (
+        "hours of a product",
+        lambda: basic(hours=2),
+        ValueError,
+        "products['basic'].hours must be left out on the order clock",
+    ),
+    (
+        "what a product is worth",
+        lambda: basic(value=2),
+        ValueError,
+        "products['basic'].value must be left out on the order clock",
+    ),
+    (
+        "a key of a product",
+        lambda: basic(key=7),
+        ValueError,
+        "products['basic'].key must be left out on the order clock",
+    ),
+    (
         "batches",
         lambda: two(allocation="batch"),
         ValueError,
@@ -234,7 +252,19 @@ MADE: list[tuple[str, Make, type[Exception], str]] = [
         "a price of a component",
         lambda: board(costs=mk.Costs(price=2)),
         ValueError,
-        "costs.price must be 0 for a component: customers pay for end items; got 2",
+        "costs.price must be 0 for a component: customers order end items; got 2",
+    ),
+    (
+        "waiting for a component has no price",
+        lambda: board(costs=mk.Costs(backorder=1)),
+        ValueError,
+        "costs.backorder must be 0 for a component: customers order end items; got 1",
+    ),
+    (
+        "nor has a shortage of it",
+        lambda: board(costs=mk.Costs(shortage=1)),
+        ValueError,
+        "costs.shortage must be 0 for a component: customers order end items; got 1",
     ),
     # What belongs to orders.
     (
@@ -283,24 +313,29 @@ MADE: list[tuple[str, Make, type[Exception], str]] = [
         "servers of a component by periods",
         lambda: by_periods(board={"production": mk.Production(1)}),
         ValueError,
-        "components['board'].production and partial_delivery are for the order clock: demand must be an "
-        "OrderBook",
+        "components['board'].production is for the order clock: give orders=",
+    ),
+    (
+        "a key by periods",
+        lambda: by_periods(key=3),
+        ValueError,
+        "key is for the order clock: products and components have their own",
     ),
 ]
 
 WHOLE = "whole and in [1, 1e9] where the unit is the order"
-STOCK = "stock must be 0 where customers leave, are lost or are served in part, got given"
+STOCK = 'product "basic".stock must be 0 where customers leave, are lost or are served in part, got 2'
 
 BOUNDS: list[tuple[str, Make, str]] = [
     (
         "half a component",
         lambda: basic(uses={"board": 0.5}),
-        f'product "basic".usage must be {WHOLE}, got 0.5',
+        f'product "basic".uses must be {WHOLE}, got 0.5',
     ),
     (
         "one and a half",
         lambda: basic(uses={"board": 1.5}),
-        f'product "basic".usage must be {WHOLE}, got 1.5',
+        f'product "basic".uses must be {WHOLE}, got 1.5',
     ),
     (
         "finished stock of the impatient",
@@ -317,7 +352,7 @@ BOUNDS: list[tuple[str, Make, str]] = [
     (
         "finished stock of what is chosen",
         lambda: configured(stock=2),
-        "stock must be 0 where customers choose options, got given",
+        'product "pc".stock must be 0 where customers choose options, got 2',
     ),
     (
         "customers who may not want it",
@@ -423,16 +458,6 @@ BOUNDS: list[tuple[str, Make, str]] = [
         'product "basic".assembly_cost must be ≥ 0, got -1',
     ),
     ("a negative cost of loss", lambda: basic(lost_cost=-1), 'product "basic".lost_cost must be ≥ 0, got -1'),
-    (
-        "waiting for a component has no price",
-        lambda: board(costs=mk.Costs(backorder=1)),
-        'component "board".costs.backorder must be 0 for a component: customers order products, got 1',
-    ),
-    (
-        "nor has a shortage of it",
-        lambda: board(costs=mk.Costs(shortage=1)),
-        'component "board".costs.shortage must be 0 for a component: customers order products, got 1',
-    ),
     (
         "salvage",
         lambda: board(costs=mk.Costs(salvage=1)),
@@ -580,7 +605,50 @@ def test_more_work_than_there_is_time_for_has_no_mean() -> None:
     made = run(two(components=parts))
     assert made.status == "unstable"
     assert made.stations == ("board",)
-    assert run(two(components=parts, lost_orders=True)).status == "ok"
+    # Where customers go, work never piles up.
+    impatient = [
+        BOOK.replace(patience=mk.Exponential(30)),
+        BOOK.replace(classes=[mk.CustomerClass("a", patience=3), mk.CustomerClass("b")]),
+    ]
+    for busy in (
+        two(components=parts, lost_orders=True),
+        *[two(components=parts, orders=book) for book in impatient],
+    ):
+        found = run(busy)
+        assert found.status == "ok"
+        assert np.isfinite(found["lead_time"]).all()
+        assert np.isfinite(found.blame().value).all()
+
+
+COUNTED = {"orders_arrived", "orders_delivered", "demand", "orders", "order_quantity", "lost_share"}
+
+
+@pytest.mark.parametrize("keep", ["replications", "summary", "orders"])
+def test_of_more_work_than_there_is_time_for_only_what_was_counted_is_told(keep: str) -> None:
+    """Of one design in three; the others are as if run alone."""
+    rates = [1, 9, 1.5]
+    shops = [two(orders=mk.OrderBook(rate, variants=[1, 1]), assembly_time=1, servers=2) for rate in rates]
+    swept = mk.OrderBook(mk.PoissonArrivals(mk.Sweep(rates, "rate")), variants=[1, 1])
+    found = run(two(orders=swept, assembly_time=1, servers=2), keep=keep)
+    assert found.load.ravel().tolist() == [0.5, 4.5, 0.75]
+    alone = [run(shop, keep=keep) for shop in shops]
+    for axis, family in (("product", "products"), ("component", "components")):
+        for name in alone[0]._blocks[family]:
+            told = [getattr(one, axis)(name) for one in (found, *alone)]
+            for values in zip(*[(e.value, e.se) for e in told], strict=True):
+                whole, *single = values
+                assert np.array_equal(whole, np.array(single), equal_nan=True), name
+                assert np.isnan(whole[1]).all() != (name in COUNTED), name
+                assert not np.isnan(whole[[0, 2]]).all(), name
+            if keep != "summary":
+                of_each = found.values(axis, name)
+                assert np.isnan(of_each[1]).all() != (name in COUNTED), name
+    for pairs in (found.blame(), found.fill_within()):
+        assert not np.isnan(pairs.value[[0, 2]]).any()
+    assert np.isnan(found.fill_within().value[1]).all()
+    # A product is never late for a component that it does not need.
+    needed = np.array([[c in two().uses(v) for v in found.products] for c in found.components])
+    assert np.array_equal(np.isnan(found.blame().value[1]), needed)
 
 
 # What makes sense travels.

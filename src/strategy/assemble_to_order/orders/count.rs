@@ -107,6 +107,7 @@ impl OrderedShop<'_> {
         tally.sums.arrived += 1.0;
         tally.sums.units += size;
         tally.sums.open += 1.0;
+        tally.sums.filled_orders += f64::from(u8::from(fate.at_once));
         tally.sums.quoted += self.room.book.requested.at(i);
         tally.sums.money.lost_order += self.p.products[v].costs.shortage * (size - fate.prompt as f64);
         tally.histograms.censored.add(tally.section, self.now - a);

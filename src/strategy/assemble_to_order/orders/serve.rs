@@ -47,12 +47,12 @@ impl OrderedShop<'_> {
         if stocked {
             self.room.fates.push(fate);
             self.take_finished(i, v, size);
-            self.new_lot(STOCK, v, size);
+            self.new_lot(STOCK, (i, v), size);
         } else {
             fate.lots = [from, from + lots as u32];
             self.room.fates.push(fate);
             for _ in 0..lots {
-                self.new_lot(i as u32, v, size / lots);
+                self.new_lot(i as u32, (i, v), size / lots);
             }
             let patience = self.room.book.patience.at(i);
             if patience < f64::MAX && self.room.fates[i].status == Status::Open {
@@ -125,7 +125,8 @@ impl OrderedShop<'_> {
         }
     }
 
-    fn new_lot(&mut self, order: u32, v: usize, units: i64) {
+    /// A lot of product `v`, which order `i` has set off: its own, or one for stock.
+    fn new_lot(&mut self, order: u32, (i, v): (usize, usize), units: i64) {
         let number = self.room.lots.len() as u32;
         let from = self.room.needs.len() as u32;
         let now = self.now;
@@ -137,7 +138,8 @@ impl OrderedShop<'_> {
             self.room.changed.push(j as u32);
         }
         let to = self.room.needs.len() as u32;
-        let rank = (self.p.products[v].priority, self.rank_of_class(order));
+        let class = self.room.book.class.at(i) as usize;
+        let rank = (self.p.products[v].priority, self.p.orders.priorities.get(class).copied().unwrap_or(0));
         self.room.lots.push(Lot {
             rank,
             order,
@@ -183,15 +185,6 @@ impl OrderedShop<'_> {
         if lot.stage != Stage::Waiting && self.in_window() {
             self.room.products[v].kits_at_once += units as f64;
         }
-    }
-
-    /// How important the customer of an order is.
-    fn rank_of_class(&self, order: u32) -> i32 {
-        if order == STOCK {
-            return 0;
-        }
-        let class = self.room.book.class.at(order as usize) as usize;
-        self.p.orders.priorities.get(class).copied().unwrap_or(0)
     }
 
     // Who gets what.
@@ -413,9 +406,9 @@ impl OrderedShop<'_> {
         let i = order as usize;
         let fate = &mut self.room.fates[i];
         fate.missing -= units;
-        (fate.ready, fate.started) = (ready, started);
         let complete = fate.missing == 0;
         if complete {
+            (fate.ready, fate.started) = (ready, started);
             (fate.status, fate.left) = (Status::Delivered, self.now);
         }
         let a = self.room.book.arrival[i];

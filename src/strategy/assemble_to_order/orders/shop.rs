@@ -42,7 +42,7 @@ impl Fate {
     /// Time in front of a bench.
     fn waited(&self) -> f64 {
         let until = if self.started.is_nan() { self.left } else { self.started };
-        if until.is_nan() || self.ready.is_nan() { 0.0 } else { until - self.ready }
+        if until.is_nan() || self.ready.is_nan() { 0.0 } else { (until - self.ready).max(0.0) }
     }
 
     /// As the ledger has it.
@@ -316,7 +316,7 @@ impl<'a> OrderedShop<'a> {
 
     /// Whether an order that arrived at `a` can be followed for so long.
     pub(super) fn followed(&self, a: f64, window: f64) -> bool {
-        a + window <= self.until
+        a + window < self.until
     }
 
     /// The part of [`a`, `b`] that is counted.
