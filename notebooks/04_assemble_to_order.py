@@ -53,7 +53,9 @@ source = Path(os.environ.get("MAKETO_DATA", "../../shared/data")) / "speeduino_v
 if source.exists():
     quotes = pd.read_csv(source)
     parts = quotes.groupby("mpn").agg(
-        per_board=("qty_per_board", "first"), weeks=("mfr_lead_time_weeks", "first"), price=("unit_price", "min")
+        per_board=("qty_per_board", "first"),
+        weeks=("mfr_lead_time_weeks", "first"),
+        price=("unit_price", "min"),
     )
     print(f"{len(parts)} parts from {len(quotes)} quotes of {quotes.distributor.nunique()} distributors")
 else:
@@ -71,12 +73,12 @@ else:
         columns=["mpn", "per_board", "weeks", "price"],
     ).set_index("mpn")
     print("no sourcing file: parts of our own with lead times like the real ones")
-parts
+parts.round(4)
 
 # %% [markdown]
 # Three boards share these parts: the **single** conditioner, a **dual** one with two channels, and a **Hall**
-# adapter, which has no sensor interface. Sensor interfaces are ordered from 6 weeks away; what the table calls
-# `dear` is the one part that costs dollars.
+# adapter, which has no sensor interface. That interface is the one part that costs dollars (`dear` below),
+# and it comes soonest.
 
 # %%
 dear = parts.price.idxmax()
@@ -96,7 +98,8 @@ bill.commonality().table()
 # %% [markdown]
 # Orders per week are Poisson. Every part is ordered one for one (base stock). It was a year of shortage: in
 # 7 of 10 weeks parts come as quoted, in 2 two weeks later, in 1 six weeks; no order overtakes an earlier one.
-# The first levels are what each part would get by itself: enough for its own demand over lead time and a week in
+# The first levels are what each part would get by itself: enough for its own demand over lead time and a
+# week in
 # 95 of 100 weeks.
 
 # %%
@@ -141,7 +144,8 @@ print(first.mean("fill_rate"))
 first.product_table(["fill_rate", "waiting_time", "backorders"])
 
 # %% [markdown]
-# A board is there only when all of its parts are. That is less often than any one of them, and more often than
+# A board is there only when all of its parts are. That is less often than any one of them, and more often
+# than
 # the product of their figures, because parts that are used together run out together. The next picture says
 # who is to blame: every board that waits is shared equally among the parts it lacks.
 
@@ -153,12 +157,14 @@ plt.show()
 # %% [markdown]
 # ## Levels for orders, not for parts
 #
-# `assembly_levels` looks for the least money on the shelf that delivers 95 % of all boards in the week of their
+# `assembly_levels` looks for the least money on the shelf that delivers 95 % of all boards in the week of
+# their
 # order. It searches on one half of the random numbers and certifies on the other.
 
 # %%
 found = mk.assembly_levels(shop, target=TARGET, periods=PERIODS, warm_up=WARM_UP, replications=128, seed=SEED)
-found
+print(found)
+found.table()
 
 # %%
 comparison = pd.DataFrame(
@@ -173,8 +179,10 @@ comparison["change"] = comparison["for the orders"] / comparison["by itself"] - 
 comparison.round({"price": 2, "for the orders": 0, "change": 3})
 
 # %% [markdown]
-# Every level rises; most of all those of the bare board, which comes soonest but is in every order. What does the
-# promise cost? Each point is the least investment found for a target. Beside it: every part at the same cover,
+# Every level rises; most of all those of the bare board, which comes soonest but is in every order. What
+# does the
+# promise cost? Each point is the least investment found for a target. Beside it: every part at the same
+# cover,
 # higher and higher.
 
 # %%
@@ -202,15 +210,14 @@ plt.show()
 # `priority` favours the dual board, which earns most.
 
 # %%
-ranked = {name: item.replace(priority=rank) for rank, (name, item) in enumerate(
-    sorted(boards.items(), key=lambda pair: -pair[1].backorder_cost)
-)}
+ranked = {
+    name: item.replace(priority=rank)
+    for rank, (name, item) in enumerate(sorted(boards.items(), key=lambda pair: -pair[1].backorder_cost))
+}
 rules = {
     "fcfs_commit": found.shop,
     "no_holdback": found.shop.replace(allocation="no_holdback"),
-    "priority": found.shop.replace(
-        allocation="priority", products={name: ranked[name] for name in boards}
-    ),
+    "priority": found.shop.replace(allocation="priority", products={name: ranked[name] for name in boards}),
 }
 rows = []
 for rule, setting in rules.items():
@@ -235,20 +242,24 @@ pd.DataFrame(rows).set_index("rule").round(4)
 #
 # ## What is sharing worth?
 #
-# The boards share their sensor interface. Had every board one of its own, say for two incompatible revisions, the
+# The boards share their sensor interface. Had every board one of its own, say for two incompatible
+# revisions, the
 # same promise would take more stock:
 
 # %%
 benefit = mk.commonality_benefit(
     shop, dear, target=TARGET, periods=PERIODS, warm_up=WARM_UP, replications=128, seed=SEED
 )
-benefit
+print(benefit)
+benefit.table()
 
 # %% [markdown]
 # ## The same shop, order by order
 #
-# So far a unit was an order and a week was an instant. With an order book the clock is continuous: customers ask
-# for a date, place orders of several boards, and lose patience; two benches take their time. The shelf is the one
+# So far a unit was an order and a week was an instant. With an order book the clock is continuous:
+# customers ask
+# for a date, place orders of several boards, and lose patience; two benches take their time. The shelf is
+# the one
 # found above.
 
 # %%
@@ -261,7 +272,9 @@ by_order = mk.AssembleToOrder(
         patience=mk.Exponential(8),
     ),
     products={name: mk.EndItem(uses=shop.uses(name)) for name in boards},
-    components={name: c.replace(costs=mk.Costs(unit=price[name])) for name, c in found.shop.components.items()},
+    components={
+        name: c.replace(costs=mk.Costs(unit=price[name])) for name, c in found.shop.components.items()
+    },
     assembly_time=mk.Gamma(mean=0.14, sd=0.07),
     servers=2,
     windows=(0.5, 1, 2, 4),

@@ -32,7 +32,7 @@ from .sweep import Sweep
 
 __all__ = ["AssembleToOrder", "Component", "EndItem"]
 
-ALLOCATIONS = ("fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch")
+ALLOCATIONS = ("fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch", "batch_exact")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -170,7 +170,7 @@ class EndItem(Noun, tag=("kind", "end_item")):
     critical : bool
         Under ``allocation="reserve_critical"``: may take what components reserve.
     value : float
-        Under ``allocation="batch"``: what a unit is worth when components are scarce.
+        In batches: what a unit is worth when components are scarce.
     key : int, optional
         On the period clock: stable key of its demand in every random address, below 2³². By default the
         CRC-32 of its name.
@@ -257,13 +257,14 @@ class AssembleToOrder(Noun, tag=("strategy", "assemble_to_order")):
         for components that have none of their own.
     orders : OrderBook, optional
         The order clock: time is continuous, and the variants of the book are the products, in their order.
-    allocation : {"fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch"}
+    allocation : {"fcfs_commit", "no_holdback", "priority", "reserve_critical", "batch", "batch_exact"}
         Who gets components. ``"fcfs_commit"``: the earliest order, component by component; what it gets is
         reserved while it waits for the rest. ``"no_holdback"``: an order takes its components when all of
         them are there, and later ones may pass. ``"priority"``: as the first, but by `EndItem.priority`.
         ``"reserve_critical"``: as the second, but `Component.reserve` units are left for critical end items.
-        ``"batch"``: as the second, but in every period the best value per scarce component first; on the
-        period clock only.
+        ``"batch"``: as the second, but in every period the best value per scarce component first;
+        ``"batch_exact"``: the most value that what is free can be made into, by integer programming. Batches
+        are for the period clock only.
     assembly_time : law or number
         Periods from the start of assembly to delivery; on the period clock a whole number.
     servers : int, optional
@@ -522,8 +523,10 @@ def _only_orders(shop: AssembleToOrder) -> None:
         raise ValueError(f"hours must be left out on the order clock: give servers; got {shop.hours!r}")
     if shop.event_order != "order_before_demand":
         raise ValueError("event_order must be left out on the order clock: there are no periods")
-    if shop.allocation == "batch":
-        raise ValueError("allocation must not be 'batch' on the order clock: there are no batches of orders")
+    if shop.allocation.startswith("batch"):
+        raise ValueError(
+            f"allocation must not be {shop.allocation!r} on the order clock: there are no batches of orders"
+        )
     shares = max(1, np.size(shop.orders.variants))
     if shares != len(shop.products):
         raise ValueError(

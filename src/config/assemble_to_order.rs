@@ -53,7 +53,7 @@ pub struct Product {
     /// Under `reserve_critical`: may take what is reserved.
     #[serde(default)]
     pub critical: bool,
-    /// Under `batch`: what a unit is worth.
+    /// In batches: what a unit is worth.
     #[serde(default = "one")]
     pub value: f64,
     /// Hours of assembly per unit.
@@ -109,6 +109,8 @@ pub enum Commitment {
     ReserveCritical,
     /// As `no_holdback`, but the most valuable use of scarce components first.
     Batch,
+    /// The same, exactly: the most value that what is free can be made into.
+    BatchExact,
 }
 
 /// Settings of assemble to order where the unit is the order and time is continuous. Units are whole.
@@ -121,7 +123,7 @@ pub struct AssemblyOnOrders {
     pub products: Vec<Configured>,
     /// What is on the shelf.
     pub components: Vec<Shelf>,
-    /// Who gets components; not `batch`.
+    /// Who gets components; not in batches.
     #[serde(default)]
     pub allocation: Commitment,
     /// Periods of assembly, by the number of the order.

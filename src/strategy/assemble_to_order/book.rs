@@ -9,11 +9,13 @@
 //! reserve_critical        the same, but who is not critical leaves so many units of a component
 //! batch                   the same, the best value per scarce component first:
 //!                         value / Σ_j a_j · scarcity_j, scarcity = need / free, 0 where there is enough
+//! batch_exact             as many units of each product as make the most value: max Σ_v value_v · y_v, Σ_v a_vj · y_v ≤ free_j
 //! ```
 
 use super::commit::{units_from, units_of};
-use super::params::Design;
+use super::params::{Design, Made, Use};
 use crate::config::Commitment;
+use microlp::{ComparisonOp, OptimizationDirection, Problem};
 use std::collections::VecDeque;
 
 /// Units of a product that were ordered together and wait.
@@ -50,6 +52,10 @@ pub struct Book {
     order: Vec<usize>,
     blocked: Vec<bool>,
     density: Vec<f64>,
+    /// By product: units that a batch gives at most.
+    share: Vec<f64>,
+    /// The solver had no answer.
+    pub failed: bool,
 }
 
 impl Book {
@@ -92,7 +98,10 @@ impl Book {
                     }
                 }
             }
-            Commitment::NoHoldback | Commitment::ReserveCritical | Commitment::Batch => {
+            Commitment::NoHoldback
+            | Commitment::ReserveCritical
+            | Commitment::Batch
+            | Commitment::BatchExact => {
                 self.serve(design, tolerance);
                 for (product, units) in demand.iter().enumerate().filter(|(_, d)| **d > 0.0) {
                     self.cohorts.push(Cohort { product, units: *units });
@@ -155,6 +164,10 @@ impl Book {
             let (cohorts, density) = (&self.cohorts, &self.density);
             self.order.sort_by(|a, b| density[cohorts[*b].product].total_cmp(&density[cohorts[*a].product]));
         }
+        let exact = design.rule == Commitment::BatchExact && self.scarce(design);
+        if exact {
+            self.best(design);
+        }
         self.blocked.fill(false);
         for &i in &self.order {
             let Cohort { product: v, units } = self.cohorts[i];
@@ -162,7 +175,7 @@ impl Book {
                 continue;
             }
             let product = &design.products[v];
-            let mut most = units;
+            let mut most = if exact { units.min(self.share[v]) } else { units };
             for u in &product.uses {
                 let left = self.free[u.component] - spared(design, v, u.component);
                 most = most.min(units_from(left, u.units, product.pieces));
@@ -176,11 +189,58 @@ impl Book {
                 }
                 self.cohorts[i].units -= most;
                 self.waiting[v] -= most;
+                if exact {
+                    self.share[v] -= most;
+                }
             }
         }
         self.cohorts.retain(|c| c.units > tolerance);
         if self.cohorts.is_empty() {
             self.waiting.fill(0.0);
+        }
+    }
+
+    /// Whether anything is short for those who wait.
+    fn scarce(&self, design: &Design) -> bool {
+        let mut left = self.free.clone();
+        for (product, waiting) in design.products.iter().zip(&self.waiting) {
+            product.uses.iter().for_each(|u| left[u.component] -= u.units * waiting);
+        }
+        left.iter().any(|x| *x < 0.0)
+    }
+
+    /// How many units of each product make the most of what is free, into `share`.
+    fn best(&mut self, design: &Design) {
+        let mut problem = Problem::new(OptimizationDirection::Maximize);
+        let mut rows: Vec<Vec<_>> = vec![Vec::new(); self.free.len()];
+        let mut units = Vec::with_capacity(design.products.len());
+        for (product, waiting) in design.products.iter().zip(&self.waiting) {
+            let fits = |u: &Use| units_from(self.free[u.component], u.units, product.pieces);
+            let most = product.uses.iter().map(fits).fold(*waiting, f64::min).max(0.0);
+            let one = if product.pieces {
+                problem.add_integer_var(product.value, (0, most.min(f64::from(i32::MAX)) as i32))
+            } else {
+                problem.add_var(product.value, (0.0, most))
+            };
+            product.uses.iter().for_each(|u| rows[u.component].push((one, u.units)));
+            units.push(one);
+        }
+        for (row, free) in rows.iter().zip(&self.free).filter(|(row, _)| !row.is_empty()) {
+            problem.add_constraint(row, ComparisonOp::Le, free.max(0.0));
+        }
+        self.share.clear();
+        match problem.solve().map_err(drop).and_then(|o| o.into_solution().map_err(drop)) {
+            Ok(solution) => {
+                let value = |(one, product): (&microlp::Variable, &Made)| {
+                    let x = solution.var_value(*one);
+                    if product.pieces { x.round() } else { x }
+                };
+                self.share.extend(units.iter().zip(&design.products).map(value));
+            }
+            Err(()) => {
+                self.failed = true;
+                self.share.resize(units.len(), 0.0);
+            }
         }
     }
 
@@ -210,5 +270,78 @@ fn spared(design: &Design, product: usize, component: usize) -> f64 {
     match design.rule {
         Commitment::ReserveCritical if !design.products[product].critical => design.reserve[component],
         _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::uniform;
+    use crate::strategy::assemble_to_order::params::User;
+
+    /// Products by what they need of each component, and their values.
+    fn design(usage: &[Vec<f64>], value: &[f64]) -> Design {
+        let mut pairs = Vec::new();
+        let products = usage.iter().zip(value).enumerate().map(|(v, (row, value))| {
+            let uses = row.iter().enumerate().filter(|(_, n)| **n > 0.0).map(|(component, units)| {
+                pairs.push((component, v));
+                Use { component, units: *units, pair: pairs.len() - 1 }
+            });
+            Made {
+                source: 0,
+                mean: None,
+                uses: uses.collect(),
+                priority: 0,
+                critical: false,
+                value: *value,
+                hours: 1.0,
+                pieces: true,
+                costs: crate::config::ProductCosts::default(),
+            }
+        });
+        let products: Vec<Made> = products.collect();
+        let users: Vec<Vec<User>> = Vec::new();
+        let (rule, reserve, windows) = (Commitment::BatchExact, Vec::new(), vec![0]);
+        Design { products, users, pairs, rule, reserve, time: 0, hours: None, windows }
+    }
+
+    /// The most value by trying everything.
+    fn most(design: &Design, free: &[f64], waiting: &[f64], from: usize) -> f64 {
+        let Some(product) = design.products.get(from) else { return 0.0 };
+        let mut best = 0.0f64;
+        let mut left = free.to_vec();
+        for y in 0..=waiting[from] as usize {
+            if left.iter().any(|x| *x < 0.0) {
+                break;
+            }
+            best = best.max(y as f64 * product.value + most(design, &left, waiting, from + 1));
+            product.uses.iter().for_each(|u| left[u.component] -= u.units);
+        }
+        best
+    }
+
+    #[test]
+    fn an_exact_batch_makes_the_most_of_what_is_there() {
+        let mut drawn = 0;
+        let mut pick = |n: f64| {
+            drawn += 1;
+            (uniform(7, 0, 96, 0, drawn) * n).floor()
+        };
+        for _ in 0..300 {
+            let usage: Vec<Vec<f64>> = (0..3).map(|_| (0..3).map(|_| pick(3.0)).collect()).collect();
+            if usage.iter().any(|row| row.iter().all(|n| *n == 0.0)) {
+                continue;
+            }
+            let value: Vec<f64> = (0..3).map(|_| 1.0 + pick(5.0)).collect();
+            let design = design(&usage, &value);
+            let free: Vec<f64> = (0..3).map(|_| pick(9.0)).collect();
+            let asked: Vec<f64> = (0..3).map(|_| pick(5.0)).collect();
+            let mut book = Book::default();
+            book.open(&design, free.iter().copied());
+            book.period(&design, &[0.0; 3], &asked, 0.0);
+            let made: f64 = (0..3).map(|v| value[v] * (asked[v] - book.waiting[v])).sum();
+            assert_eq!(made, most(&design, &free, &asked, 0), "{usage:?} {value:?} {free:?} {asked:?}");
+            assert!(!book.failed && book.free.iter().all(|x| *x >= 0.0));
+        }
     }
 }

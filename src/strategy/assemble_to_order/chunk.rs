@@ -11,7 +11,7 @@ use crate::demand::{DemandState, Window, add_both, add_tile};
 use crate::engine::lattice::{Cell, DEPTH, LANES, Row, Tile, new_tile};
 use crate::engine::level::at_level;
 use crate::engine::work::Piece;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::metrics::Counts;
 use crate::strategy::make_to_stock::chunk::Setting;
 use crate::strategy::make_to_stock::fed::{Bench, Fed, FedCell, Feed, Span};
@@ -110,6 +110,8 @@ struct Room<T> {
     found: Found<T>,
     shares: Vec<(u16, f64, usize)>,
     designs: Vec<DesignRoom<T>>,
+    /// A book had no answer.
+    failed: bool,
 }
 
 /// What one design remembers.
@@ -156,6 +158,7 @@ impl<T: Cell> Default for Room<T> {
             found: Found { lacks: Vec::new(), blame: None, oldest: 0, lacking: Vec::new() },
             shares: Vec::new(),
             designs: Vec::new(),
+            failed: false,
         }
     }
 }
@@ -197,6 +200,10 @@ fn run<S: Simd, T: FedCell>(
                 let place = Place { assembly, feds: &feds, d, span, warm_up: frame.warm_up, periods, piece };
                 place.advance(s, room, output, (frame.lean, frame.periods));
             }
+        }
+        if std::mem::take(&mut room.failed) {
+            let reason = "the solver found no answer for a batch; allocation \"batch\" needs none".to_owned();
+            return Err(Error::Internal { reason });
         }
     }
     for d in 0..assembly.designs.len() {
@@ -395,6 +402,7 @@ impl Place<'_> {
                     own.net[j][lane] = net;
                 }
                 book.period(design, &supply, &demand, tolerance);
+                room.failed |= book.failed;
                 for (v, waiting) in book.waiting.iter().enumerate() {
                     room.short[v][k][lane] = T::from_f64(*waiting);
                 }

@@ -108,7 +108,7 @@ impl OrderedAssembly {
             let bound = format!("as many as the order book has variants, {variants}");
             return Err(Error::config("products", model.products.len(), bound));
         }
-        if model.allocation == Commitment::Batch {
+        if matches!(model.allocation, Commitment::Batch | Commitment::BatchExact) {
             let bound = "another rule where the unit is the order: there are no batches of them";
             return Err(Error::config("allocation", "batch", bound));
         }
