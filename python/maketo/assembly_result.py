@@ -47,7 +47,6 @@ class AssemblyResult(Result):
 
     def __init__(self, *, outcome: dict[str, Any], report: dict[str, Any], **rest: Any) -> None:
         super().__init__(outcome={**outcome, "trace": {}}, report=report, **rest)
-        self._parts = {k: self._shaped(v) for k, v in outcome["parts"].items()}
         self._blocks: dict[str, dict[str, dict[str, NDArray[np.float64]]]] = {
             kind: outcome[kind] for kind in ("products", "components", "others")
         }
@@ -119,18 +118,6 @@ class AssemblyResult(Result):
         return found.reshape((*self._lead, len(self.products)))
 
     # The numbers.
-
-    def ratio(self, name: str, level: float | None = None) -> Estimate:
-        """A ratio metric of the whole as ratio of means, with its interval by the delta method."""
-        if name not in self._ratios:
-            raise KeyError(f"{name!r} is not a ratio metric; those are {', '.join(self._ratios)}")
-        confidence = self._level(level)
-        columns = self._ratios[name]
-        if confidence != self.confidence:
-            parts = self._parts[name].reshape(-1, self.replications, 2)
-            top, bottom = (np.ascontiguousarray(parts[..., i]) for i in (0, 1))
-            columns = self._rows(_core.ratio(top, bottom, confidence))
-        return Estimate.of(name, columns, **self._about(name, confidence))
 
     def product(self, name: str, level: float | None = None) -> Estimate:
         """A quantity of every product, over (*sweeps, product).

@@ -42,7 +42,6 @@ class OrderResult(Result):
 
     def __init__(self, *, outcome: dict[str, Any], report: dict[str, Any], **rest: Any) -> None:
         super().__init__(outcome={**outcome, "trace": {}}, report=report, **rest)
-        self._parts = {k: self._shaped(v) for k, v in outcome["parts"].items()}
         self._stations = {k: self._shaped(v) for k, v in outcome["stations"].items()}
         self._classes = {k: self._shaped(v) for k, v in outcome["classes"].items()}
         self._binned = {
@@ -115,18 +114,6 @@ class OrderResult(Result):
         return tuple(self.report["warnings"])
 
     # The numbers.
-
-    def ratio(self, name: str, level: float | None = None) -> Estimate:
-        """A ratio metric as ratio of means, with its interval by the delta method."""
-        if name not in self._ratios:
-            raise KeyError(f"{name!r} is not a ratio metric; those are {', '.join(self._ratios)}")
-        confidence = self._level(level)
-        columns = self._ratios[name]
-        if confidence != self.confidence:
-            parts = self._parts[name].reshape(-1, self.replications, 2)
-            top, bottom = (np.ascontiguousarray(parts[..., i]) for i in (0, 1))
-            columns = self._rows(_core.ratio(top, bottom, confidence))
-        return Estimate.of(name, columns, **self._about(name, confidence))
 
     def station(self, name: str, level: float | None = None) -> Estimate:
         """A quantity of every station, over (*sweeps, item, station).

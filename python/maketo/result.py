@@ -81,6 +81,8 @@ class Result:
         self._metrics = {k: self._shaped(v) for k, v in outcome["metrics"].items()}
         self._summary = {k: self._shaped(v) for k, v in outcome["summary"].items()}
         self._ratios = {k: self._shaped(v) for k, v in outcome["ratios"].items()}
+        # Numerators and denominators of ratios whose halves are no metrics.
+        self._parts = {k: self._shaped(v) for k, v in outcome.get("parts", {}).items()}
         traced = {k: self._shaped(v) for k, v in outcome["trace"].items()}
         swept = tuple(len(a.values) for a in axes)
         self.plant: dict[str, NDArray[np.float64]] = {
@@ -342,19 +344,25 @@ class Result:
         confidence = self._level(level)
         columns = self._ratios[name]
         if confidence != self.confidence:
-            about = self.catalogue[name]
-            needed = {m for e in (about.numerator, about.denominator) for _, m in _catalogue.parts(e or name)}
-            missing = sorted(needed - self._metrics.keys())
-            if missing:
-                raise ValueError(
-                    f"level must be {self.confidence:g}, the run's confidence, as {', '.join(missing)} was "
-                    f"not kept; got {confidence:g}. Run with confidence={confidence:g} or keep those metrics"
-                )
-            top, bottom = (
-                self._sum(expression or name) for expression in (about.numerator, about.denominator)
-            )
-            columns = self._rows(_core.ratio(top, bottom, confidence))
+            columns = self._rows(_core.ratio(*self._halves(name, confidence), confidence))
         return Estimate.of(name, columns, **self._about(name, confidence))
+
+    def _halves(self, name: str, confidence: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Numerator and denominator of a ratio metric, each (design, replication)."""
+        if name in self._parts:
+            parts = self._parts[name].reshape(-1, self.replications, 2)
+            return np.ascontiguousarray(parts[..., 0]), np.ascontiguousarray(parts[..., 1])
+        about = self.catalogue[name]
+        expressions = [e or name for e in (about.numerator, about.denominator)]
+        needed = {m for e in expressions for _, m in _catalogue.parts(e)}
+        missing = sorted(needed - self._metrics.keys())
+        if missing:
+            raise ValueError(
+                f"level must be {self.confidence:g}, the run's confidence, as {', '.join(missing)} was "
+                f"not kept; got {confidence:g}. Run with confidence={confidence:g} or keep those metrics"
+            )
+        top, bottom = map(self._sum, expressions)
+        return top, bottom
 
     def quantile(self, name: str, p: float, level: float | None = None) -> Estimate:
         """Quantile of a metric over replications (type 7) with its order-statistic interval.
