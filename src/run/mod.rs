@@ -17,6 +17,7 @@ pub mod fit;
 pub mod forecast_errors;
 mod order_limits;
 mod order_plan;
+pub mod order_report;
 pub mod orders;
 mod pool;
 pub mod prepare;

@@ -4,7 +4,7 @@ use super::order_plan::{Plan, ordered_layout};
 use crate::config::{Keep, Request};
 use crate::error::{Error, Result};
 use crate::metrics::orders::{StationSums, Sums};
-use crate::strategy::make_to_order::shop::Horizon;
+use crate::strategy::make_to_order::horizon::Horizon;
 
 /// When a run ends.
 pub(super) fn horizon(request: &Request) -> Result<Horizon> {

@@ -6,9 +6,10 @@
 use super::blocks::{Block, Part, Whole};
 use super::order_limits::{guard, horizon};
 use super::order_plan::{Plan, ordered_figures, ordered_layout};
+use super::order_report::{OrderReport, line_of, report};
 use super::prepare::label;
 use super::{Control, Piece, chunks, first_replication, run_jobs};
-use crate::config::{Arrays, Keep, Method, Model, OrderBook, Request};
+use crate::config::{Arrays, Keep, Model, Request};
 use crate::engine::level;
 use crate::error::{Error, Result};
 use crate::metrics::assembly::Figure;
@@ -20,39 +21,14 @@ use crate::metrics::orders::{
 use crate::metrics::summary::{Factors, PROBABILITIES, ratio, statistic_names, summarise};
 use crate::orders::Book;
 use crate::strategy::assemble_to_order::orders::shop::{AssemblyScratch, OrderedShop};
+use crate::strategy::make_to_order::horizon::Horizon;
 use crate::strategy::make_to_order::lanes::{self, LaneScratch};
 use crate::strategy::make_to_order::ledger::{Ledger, Record};
-use crate::strategy::make_to_order::shop::{Horizon, Scratch, Shop};
+use crate::strategy::make_to_order::shop::{Scratch, Shop};
 use crate::strategy::make_to_order::tally::{DISTRIBUTIONS, Tally};
 use crate::strategy::make_to_stock::orders::{StockScratch, StockShop};
 use fearless_simd::Level;
-use serde::Serialize;
 use std::sync::Mutex;
-
-/// What a run decided and noticed.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct OrderReport {
-    /// `recursion` or `calendar`.
-    pub method: &'static str,
-    /// Why.
-    pub method_reason: String,
-    /// SIMD level.
-    pub simd: &'static str,
-    /// `ok` or `unstable`, per design and item.
-    pub status: Vec<Vec<&'static str>>,
-    /// Work per server-period of each station, per design and item, where arrivals have a long run.
-    pub load: Vec<Vec<Option<Vec<f64>>>>,
-    /// Names of the stations and of the customer classes.
-    pub stations: Vec<String>,
-    /// Names of the customer classes.
-    pub classes: Vec<String>,
-    /// Of an assembly: pairs of component and product.
-    pub pairs: Vec<(usize, usize)>,
-    /// Of an assembly: periods within which deliveries are counted.
-    pub windows: Vec<f64>,
-    /// What a reader of the numbers should know.
-    pub warnings: Vec<String>,
-}
 
 /// Arrays with axes (design, item, …).
 #[derive(Debug, Clone, PartialEq)]
@@ -344,28 +320,9 @@ impl Run<'_> {
     }
 }
 
-/// The line that a shop is, where recursion is not ruled out.
-fn line_of<'p>(
-    request: &Request,
-    p: &'p Plan,
-    horizon: &Horizon,
-) -> std::result::Result<lanes::Line<'p>, &'static str> {
-    match p {
-        Plan::Stock(_) => Err("a stock is followed event by event"),
-        Plan::Assembly(_) => Err("an assembly is followed event by event"),
-        Plan::Shop(_) if request.method == Method::Calendar => Err("the calendar was asked for"),
-        Plan::Shop(p) => lanes::line(p, horizon),
-    }
-}
-
 /// The counted orders of the first `orders` of a replication.
 fn counted(book: &Book, orders: usize, horizon: Horizon) -> impl Iterator<Item = usize> + '_ {
-    (0..orders).filter(move |i| match horizon {
-        Horizon::Orders { warm_up, .. } => *i >= warm_up,
-        Horizon::Periods { warm_up, periods, .. } => {
-            book.arrival[*i] >= warm_up && book.arrival[*i] < periods
-        }
-    })
+    (0..orders).filter(move |i| horizon.counts(*i, book.arrival[*i]))
 }
 
 /// Compiles every design of every item.
@@ -407,79 +364,6 @@ fn wanted(request: &Request, kind: For) -> Result<Vec<usize>> {
                     .ok_or_else(|| Error::config("metrics", n, "a metric of this strategy"))
             })
             .collect(),
-    }
-}
-
-fn report(
-    request: &Request,
-    simd: &'static str,
-    items: &[Vec<Plan>],
-    horizon: &Horizon,
-    lean: bool,
-) -> OrderReport {
-    let reason = items.iter().flatten().find_map(|p| line_of(request, p, horizon).err());
-    let few = if lean { "; only lead times are counted" } else { "" };
-    let (method, method_reason) = match reason {
-        None => ("recursion", format!("a first come, first served line, order by order{few}")),
-        Some(reason) => ("calendar", reason.to_owned()),
-    };
-    let designs = items[0].len();
-    let mut warnings: Vec<String> = Vec::new();
-    let mut status = vec![vec!["ok"; items.len()]; designs];
-    let mut load = vec![vec![None; items.len()]; designs];
-    let (mut worst, mut count) = (None::<(f64, String)>, 0);
-    for (k, item) in items.iter().enumerate() {
-        for (d, p) in item.iter().enumerate() {
-            load[d][k] = p.loads();
-            // A run of a number of orders ends whatever the load; so does one of given orders.
-            if let Some((station, rho)) = p.overloaded() {
-                status[d][k] = "unstable";
-                count += 1;
-                if worst.as_ref().is_none_or(|w| rho > w.0) {
-                    worst = Some((rho, station));
-                }
-            }
-        }
-    }
-    if let Some((rho, station)) = worst {
-        let of = if designs * items.len() > 1 {
-            format!(" (in {count} of the items and designs)")
-        } else {
-            String::new()
-        };
-        warnings.push(format!(
-            "unstable: station {station:?} has a load of {rho:.3}{of}, so queues grow without end and there is no long-run \
-             mean; flow metrics are NaN. Add servers, take fewer orders, or look at single orders with keep=\"orders\""
-        ));
-    }
-    if let Horizon::Periods { drain, .. } = horizon
-        && drain.is_finite()
-    {
-        warnings.push(format!(
-            "orders are followed for {drain} periods after the horizon; those still open are counted in n_censored and in no mean"
-        ));
-    }
-    let names = |book: &OrderBook| book.classes.iter().map(|c| c.name.clone()).collect();
-    let (pairs, windows) = match &items[0][0] {
-        Plan::Assembly(p) => (p.pairs.clone(), p.windows.clone()),
-        _ => (Vec::new(), Vec::new()),
-    };
-    OrderReport {
-        pairs,
-        windows,
-        method,
-        method_reason,
-        simd,
-        status,
-        load,
-        stations: items[0][0].stations().into_iter().map(|s| s.0).collect(),
-        classes: match &request.items[0].designs[0] {
-            Model::MakeToOrder(m) => names(&m.orders),
-            Model::StockOnOrders(m) => names(&m.orders),
-            Model::AssemblyOnOrders(m) => names(&m.orders),
-            Model::MakeToStock(_) | Model::AssembleToOrder(_) => Vec::new(),
-        },
-        warnings,
     }
 }
 

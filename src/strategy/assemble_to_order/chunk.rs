@@ -155,7 +155,7 @@ impl<T: Cell> Default for Room<T> {
             late: Vec::new(),
             kits: Vec::new(),
             open: Vec::new(),
-            found: Found { lacks: Vec::new(), blame: None, oldest: 0, lacking: Vec::new() },
+            found: Found { lacks: Vec::new(), blame: None, oldest: 0 },
             shares: Vec::new(),
             designs: Vec::new(),
             failed: false,

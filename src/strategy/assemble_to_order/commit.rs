@@ -78,8 +78,6 @@ pub(super) struct Found<T> {
     pub(super) blame: Option<Vec<Vec<(u16, T)>>>,
     /// The earliest period that anyone waits from.
     pub(super) oldest: usize,
-    /// Room: what one vector of lanes lacks, by user.
-    pub(super) lacking: Vec<[T; WIDEST]>,
 }
 
 /// Lanes of the widest vector.
@@ -95,9 +93,6 @@ pub(super) struct Queue<'a> {
     pub(super) tolerance: f64,
 }
 
-/// Most users of a component whose shares are held in registers.
-const FEW: usize = 4;
-
 /// Walks back from every close of a component's net stock; `waiting` by product becomes the larger of what it was and of what
 /// this component makes wait.
 #[inline(always)]
@@ -110,69 +105,35 @@ pub(super) fn walk<S: Simd, T: Cell>(
     waiting: &mut [Box<Tile<T>>],
     found: &mut Found<T>,
 ) {
+    let zero = T::Lanes::<S>::splat(s, T::default());
     macro_rules! of {
         ($n:literal) => {
-            walk_few::<S, T, $n>(s, queue, close, span, history, waiting, found)
+            // Known numbers of users: their shares are held in registers.
+            if let Ok(users) = <&[User; $n]>::try_from(queue.users) {
+                walk_over(s, queue, users, &mut [zero; $n], close, span, history, waiting, found);
+            }
         };
     }
     match queue.users.len() {
         1 => of!(1),
         2 => of!(2),
         3 => of!(3),
-        FEW => of!(4),
-        _ => walk_many(s, queue, close, span, history, waiting, found),
-    }
-}
-
-#[inline(always)]
-fn walk_few<S: Simd, T: Cell, const N: usize>(
-    s: S,
-    queue: &Queue<'_>,
-    close: &Tile<T>,
-    span: Span,
-    history: &History<T>,
-    waiting: &mut [Box<Tile<T>>],
-    found: &mut Found<T>,
-) {
-    let width = T::Lanes::<S>::WIDTH;
-    let zero = T::Lanes::<S>::splat(s, T::default());
-    let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
-    let Ok(users) = <[User; N]>::try_from(queue.users) else { return };
-    let sources = users.map(|user| queue.source[user.product]);
-    for (k, close) in close.iter().enumerate().take(span.to).skip(span.from) {
-        let now = span.tile_start + k;
-        for g in (0..LANES).step_by(width) {
-            let net = T::Lanes::<S>::load(s, &close[g..]);
-            let mut rest = (zero - net).beyond(tolerance, zero);
-            if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
-                continue;
-            }
-            let mut lacks = [zero; N];
-            let mut t = now;
-            loop {
-                for i in (0..N).rev() {
-                    let needs = needs(s, &users[i], &history.row(sources[i], t)[g..g + width]);
-                    let here = needs.larger(zero).smaller(rest);
-                    lacks[i] = lacks[i] + here;
-                    rest = rest - here;
-                }
-                if T::Lanes::<S>::bits(tolerance.larger(zero).below(rest)) == 0 || t == history.begin {
-                    break;
-                }
-                t -= 1;
-            }
-            found.oldest = found.oldest.min(t);
-            for (user, lacks) in users.iter().zip(lacks) {
-                tell(s, user, lacks, (k, g), waiting, found);
-            }
+        4 => of!(4),
+        many => {
+            let lacks = &mut vec![zero; many];
+            walk_over(s, queue, queue.users, lacks, close, span, history, waiting, found);
         }
     }
 }
 
+/// The walk; `lacks` is room for what each user lacks.
 #[inline(always)]
-fn walk_many<S: Simd, T: Cell>(
+#[allow(clippy::too_many_arguments, reason = "what `walk` is given, and room")]
+fn walk_over<S: Simd, T: Cell>(
     s: S,
     queue: &Queue<'_>,
+    users: &[User],
+    lacks: &mut [T::Lanes<S>],
     close: &Tile<T>,
     span: Span,
     history: &History<T>,
@@ -182,8 +143,6 @@ fn walk_many<S: Simd, T: Cell>(
     let width = T::Lanes::<S>::WIDTH;
     let zero = T::Lanes::<S>::splat(s, T::default());
     let tolerance = T::Lanes::<S>::splat(s, T::from_f64(queue.tolerance));
-    let mut lacking = std::mem::take(&mut found.lacking);
-    lacking.resize(queue.users.len().max(lacking.len()), [T::default(); WIDEST]);
     for (k, close) in close.iter().enumerate().take(span.to).skip(span.from) {
         let now = span.tile_start + k;
         for g in (0..LANES).step_by(width) {
@@ -192,15 +151,13 @@ fn walk_many<S: Simd, T: Cell>(
             if T::Lanes::<S>::bits(zero.below(rest)) == 0 {
                 continue;
             }
-            for own in &mut lacking[..queue.users.len()] {
-                *own = [T::default(); WIDEST];
-            }
+            lacks.fill(zero);
             let mut t = now;
             loop {
-                for (user, own) in queue.users.iter().zip(lacking.iter_mut()).rev() {
+                for (user, lacks) in users.iter().zip(lacks.iter_mut()).rev() {
                     let row = &history.row(queue.source[user.product], t)[g..g + width];
                     let here = needs(s, user, row).larger(zero).smaller(rest);
-                    (T::Lanes::<S>::load(s, own) + here).store(own);
+                    *lacks = *lacks + here;
                     rest = rest - here;
                 }
                 if T::Lanes::<S>::bits(tolerance.larger(zero).below(rest)) == 0 || t == history.begin {
@@ -209,13 +166,11 @@ fn walk_many<S: Simd, T: Cell>(
                 t -= 1;
             }
             found.oldest = found.oldest.min(t);
-            for (user, own) in queue.users.iter().zip(&lacking) {
-                let lacks = T::Lanes::<S>::load(s, own);
-                tell(s, user, lacks, (k, g), waiting, found);
+            for (user, lacks) in users.iter().zip(&*lacks) {
+                tell(s, user, *lacks, (k, g), waiting, found);
             }
         }
     }
-    found.lacking = lacking;
 }
 
 /// Units of a component that a row of demand needs.

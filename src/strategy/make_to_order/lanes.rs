@@ -5,10 +5,11 @@
 //! is one. `plainly` is the same for one replication, written for reading; both add in order of the orders, so their sums
 //! agree to the bit on every SIMD level. Single orders agree to the bit with the event calendar as well.
 
+use super::horizon::Horizon;
 use super::ledger::Record;
 use super::params::{MaterialParams, Params, TimeLaw};
 use super::plainly::plainly;
-use super::shop::{Horizon, Status};
+use super::shop::Status;
 use super::tally::Histograms;
 use crate::config::{Acceptance, Dispatch, Quote, Release, Routing};
 use crate::engine::lattice::{DEPTH, LANES, Row, Source, Tile, draw_real, draw_whole, new_tile};

@@ -5,6 +5,7 @@
 //! checks.rs  what a shop may be
 //! loads.rs   how much work orders bring to each station
 //! state.rs   orders, servers, stations, events
+//! horizon.rs which orders are counted, in which time, and when a run ends: of every strategy with orders
 //! shop.rs    the way of an order, event by event        the engine: engine::calendar
 //! work.rs    stations: queues, dispatching, time on servers, blocking
 //! machines.rs, hours.rs  when servers work, and when what they start is done
@@ -19,6 +20,7 @@
 //! of its own, so that no rule changes what another draws.
 
 mod checks;
+pub mod horizon;
 mod hours;
 pub mod lanes;
 pub mod ledger;

@@ -1,10 +1,10 @@
 //! The recursion for one replication, order by order: what the lanes do, written for reading.
 
+use super::horizon::Horizon;
 use super::lanes::{
     BUSY, COMPLETIONS, COUNT, EARLINESS, Give, IN_SHOP, LEAD, LEAD_SQUARES, Line, MAKING, NO_WAIT, ON_TIME,
     QUEUE, SUMS, Setting, TARDINESS, TARDY, VISITS, WAITING, WAITING_SQUARES, collect, record,
 };
-use super::shop::Horizon;
 use super::tally::Histograms;
 use crate::engine::lattice::Source;
 use crate::engine::recursion::{MOST_SERVERS, MOST_STATIONS, serve};

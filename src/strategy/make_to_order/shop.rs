@@ -9,8 +9,9 @@
 //! An event changes the state and marks the stations it concerns; when everything of an instant has happened, free servers are
 //! given work.
 
+use super::horizon::{Horizon, overlap};
 use super::params::{MaterialParams, Params};
-pub use super::state::{Horizon, Job, STATUSES, Scratch, Status};
+pub use super::state::{Job, STATUSES, Scratch, Status};
 pub(super) use super::state::{NONE, Place, Room, Server, What};
 use super::tally::Tally;
 use crate::config::{Dispatch, PatienceUntil, Quote, Release, Routing};
@@ -108,50 +109,26 @@ impl<'a> Shop<'a> {
         for n in 0..p.stations.len() {
             self.open_station(n);
         }
-        if let Horizon::Orders { warm_up, orders } = self.horizon {
-            while self.room.book.len() < orders
-                && p.orders.extend(&mut self.room.book, self.level, self.whose)
-            {}
-            let arrival = &self.room.book.arrival;
-            let end = orders.min(arrival.len());
-            let at = |i: usize| arrival.get(i).copied().unwrap_or(0.0);
-            self.window = [if warm_up == 0 { 0.0 } else { at(warm_up) }, at(end.saturating_sub(1))];
-        } else if let Horizon::Periods { warm_up, periods, .. } = self.horizon {
-            self.window = [warm_up, periods];
-        }
+        self.window = self.horizon.window(&p.orders, &mut self.room.book, self.level, self.whose);
         self.tally.begin(self.window, p.stations.len());
     }
 
     /// When order `i` arrives, if it does.
     fn arrival(&mut self, i: usize) -> Option<f64> {
-        if let Horizon::Orders { orders, .. } = self.horizon
-            && i >= orders
-        {
-            return None;
-        }
-        while self.room.book.len() <= i {
-            if !self.p.orders.extend(&mut self.room.book, self.level, self.whose) {
-                return None;
-            }
-        }
-        Some(self.room.book.arrival[i])
+        self.horizon.arrival(i, &self.p.orders, &mut self.room.book, self.level, self.whose)
     }
 
     /// Whether order `i`, arriving at `a`, is counted.
     #[inline]
     fn counted(&self, i: usize, a: f64) -> bool {
-        match self.horizon {
-            Horizon::Orders { warm_up, .. } => i >= warm_up,
-            Horizon::Periods { warm_up, periods, .. } => a >= warm_up && a < periods,
-        }
+        self.horizon.counts(i, a)
     }
 
     fn work_on(&mut self, cancel: &Cancel) -> Result<()> {
-        let (until, horizon) = match self.horizon {
-            Horizon::Periods { periods, drain, .. } => {
-                (periods + drain.min(self.longest_drain(periods)), periods)
-            }
-            Horizon::Orders { .. } => (f64::INFINITY, 0.0),
+        let horizon = self.horizon.end();
+        let until = match self.horizon {
+            Horizon::Periods { periods, drain, .. } => periods + drain.min(self.longest_drain(periods)),
+            Horizon::Orders { .. } => f64::INFINITY,
         };
         let mut next = 0usize;
         let mut coming = self.arrival(0);
@@ -172,11 +149,7 @@ impl<'a> Shop<'a> {
                 continue;
             }
             let Some((time, is_order)) = arrives else { break };
-            let done = match self.horizon {
-                Horizon::Periods { .. } => time >= horizon && self.open == 0,
-                Horizon::Orders { .. } => coming.is_none() && self.open == 0,
-            };
-            if time >= until || done {
+            if time >= until || self.horizon.is_over(time, coming.is_some(), self.open) {
                 break;
             }
             looks += 1;
@@ -263,7 +236,7 @@ impl<'a> Shop<'a> {
     /// The part of [`a`, `b`] that is counted.
     #[inline]
     pub(super) fn overlap(&self, a: f64, b: f64) -> f64 {
-        (b.min(self.window[1]) - a.max(self.window[0])).max(0.0)
+        overlap(self.window, a, b)
     }
 
     // The way of an order.

@@ -155,27 +155,6 @@ pub(super) enum What {
     Cancel(u32),
 }
 
-/// Which orders are counted, and when the run ends.
-#[derive(Debug, Clone, Copy)]
-pub enum Horizon {
-    /// Orders that arrive in [`warm_up`, `periods`), followed to the end or for `drain` periods.
-    Periods {
-        /// Start.
-        warm_up: f64,
-        /// End.
-        periods: f64,
-        /// Periods after the end in which orders are followed; infinite: to their end.
-        drain: f64,
-    },
-    /// Orders `warm_up` .. `orders`.
-    Orders {
-        /// First counted.
-        warm_up: usize,
-        /// How many orders come.
-        orders: usize,
-    },
-}
-
 /// A server.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Server {

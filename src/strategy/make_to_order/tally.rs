@@ -1,5 +1,6 @@
 //! What is counted of one replication: each order once, when it leaves or the run ends.
 
+use super::horizon::overlap;
 use super::params::{MaterialParams, Params};
 use super::shop::{Job, Status};
 use crate::error::{Error, Result};
@@ -77,7 +78,7 @@ impl Tally {
 
     #[inline]
     fn overlap(&self, a: f64, b: f64) -> f64 {
-        (b.min(self.window[1]) - a.max(self.window[0])).max(0.0)
+        overlap(self.window, a, b)
     }
 
     /// Counts an order that has left, or is out of sight. `left` is set in either case.

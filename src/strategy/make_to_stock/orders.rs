@@ -34,8 +34,9 @@ use crate::engine::lattice::{STRIP, Strip};
 use crate::engine::work::Cancel;
 use crate::error::{Error, Result};
 use crate::orders::{Book, Whose};
+use crate::strategy::make_to_order::horizon::{Horizon, overlap};
 use crate::strategy::make_to_order::ledger::Record;
-use crate::strategy::make_to_order::shop::{Horizon, Status};
+use crate::strategy::make_to_order::shop::Status;
 use crate::strategy::make_to_order::tally::Tally;
 use fearless_simd::Level;
 
@@ -204,20 +205,7 @@ impl<'a> StockShop<'a> {
     fn open_doors(&mut self) {
         self.room.calendar.clear();
         self.room.served.clear();
-        self.window = match self.horizon {
-            Horizon::Periods { warm_up, periods, .. } => [warm_up, periods],
-            Horizon::Orders { warm_up, orders } => {
-                let more =
-                    |shop: &mut Self| shop.p.orders.extend(&mut shop.room.book, shop.level, shop.whose);
-                while self.room.book.len() < orders && more(self) {}
-                let arrival = &self.room.book.arrival;
-                let at = |i: usize| arrival.get(i).copied().unwrap_or(0.0);
-                [
-                    if warm_up == 0 { 0.0 } else { at(warm_up) },
-                    at(orders.min(arrival.len()).saturating_sub(1)),
-                ]
-            }
-        };
+        self.window = self.horizon.window(&self.p.orders, &mut self.room.book, self.level, self.whose);
         self.tally.begin(self.window, usize::from(self.p.servers().is_some()));
         if self.p.review <= 0.0 {
             self.review();
@@ -226,31 +214,18 @@ impl<'a> StockShop<'a> {
 
     /// When order `i` arrives, if it does.
     fn arrival(&mut self, i: usize) -> Option<f64> {
-        if let Horizon::Orders { orders, .. } = self.horizon
-            && i >= orders
-        {
-            return None;
-        }
-        while self.room.book.len() <= i {
-            if !self.p.orders.extend(&mut self.room.book, self.level, self.whose) {
-                return None;
-            }
-        }
-        Some(self.room.book.arrival[i])
+        self.horizon.arrival(i, &self.p.orders, &mut self.room.book, self.level, self.whose)
     }
 
     /// Whether order `i`, arriving at `a`, is counted.
     pub(super) fn counted(&self, i: usize, a: f64) -> bool {
-        match self.horizon {
-            Horizon::Orders { warm_up, .. } => i >= warm_up,
-            Horizon::Periods { warm_up, periods, .. } => a >= warm_up && a < periods,
-        }
+        self.horizon.counts(i, a)
     }
 
     /// The part of [`a`, `b`] that is counted.
     #[inline]
     pub(super) fn overlap(&self, a: f64, b: f64) -> f64 {
-        (b.min(self.window[1]) - a.max(self.window[0])).max(0.0)
+        overlap(self.window, a, b)
     }
 
     pub(super) fn in_window(&self) -> bool {
@@ -262,10 +237,7 @@ impl<'a> StockShop<'a> {
     }
 
     fn work_on(&mut self, cancel: &Cancel) -> Result<()> {
-        let (until, horizon) = match self.horizon {
-            Horizon::Periods { periods, drain, .. } => (periods + drain, periods),
-            Horizon::Orders { .. } => (f64::INFINITY, 0.0),
-        };
+        let (until, horizon) = (self.horizon.until(), self.horizon.end());
         let mut next = 0usize;
         let mut coming = self.arrival(0);
         let mut looks = 0;
@@ -280,11 +252,7 @@ impl<'a> StockShop<'a> {
             // The k-th multiple, not the sum of k: the latter would drift.
             let review = if reviews { self.reviews as f64 * self.p.review } else { f64::INFINITY };
             let time = event.min(review).min(arrival);
-            let done = match self.horizon {
-                Horizon::Periods { .. } => time >= horizon && self.open == 0,
-                Horizon::Orders { .. } => coming.is_none() && self.open == 0,
-            };
-            if time >= until || done {
+            if time >= until || self.horizon.is_over(time, coming.is_some(), self.open) {
                 break;
             }
             looks += 1;

@@ -15,7 +15,8 @@ use crate::error::Error;
 use crate::law::Law;
 use crate::metrics::orders::{ClassSums, METRICS, StationSums, Sums, Value, position};
 use crate::random::{EVALUATION, Stream};
-use crate::strategy::make_to_order::shop::{Horizon, Status};
+use crate::strategy::make_to_order::horizon::Horizon;
+use crate::strategy::make_to_order::shop::Status;
 use crate::strategy::make_to_order::tally::Tally;
 use fearless_simd::Level;
 

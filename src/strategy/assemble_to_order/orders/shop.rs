@@ -7,8 +7,9 @@ use crate::engine::lattice::Strip;
 use crate::engine::work::Cancel;
 use crate::error::{Error, Result};
 use crate::orders::{Book, Whose};
+use crate::strategy::make_to_order::horizon::{Horizon, overlap};
 use crate::strategy::make_to_order::ledger::Record;
-use crate::strategy::make_to_order::shop::{Horizon, Status};
+use crate::strategy::make_to_order::shop::Status;
 use crate::strategy::make_to_order::tally::Tally;
 use fearless_simd::Level;
 use std::collections::VecDeque;
@@ -238,10 +239,7 @@ impl<'a> OrderedShop<'a> {
             pending: 0,
             level_area: 0.0,
             on_order: 0,
-            until: match horizon {
-                Horizon::Periods { periods, drain, .. } => periods + drain,
-                Horizon::Orders { .. } => f64::INFINITY,
-            },
+            until: horizon.until(),
         };
         shop.open_doors();
         shop.work_on(cancel)?;
@@ -270,17 +268,7 @@ impl<'a> OrderedShop<'a> {
 
         room.blame.clear();
         room.blame.resize(p.pairs.len(), 0.0);
-        self.window = match self.horizon {
-            Horizon::Periods { warm_up, periods, .. } => [warm_up, periods],
-            Horizon::Orders { warm_up, orders } => {
-                let more = |shop: &mut Self| p.orders.extend(&mut shop.room.book, shop.level, shop.whose);
-                while self.room.book.len() < orders && more(self) {}
-                let arrival = &self.room.book.arrival;
-                let at = |i: usize| arrival.get(i).copied().unwrap_or(0.0);
-                let last = orders.min(arrival.len()).saturating_sub(1);
-                [if warm_up == 0 { 0.0 } else { at(warm_up) }, at(last)]
-            }
-        };
+        self.window = self.horizon.window(&p.orders, &mut self.room.book, self.level, self.whose);
         self.tally.begin(self.window, p.stations().len());
         for j in 0..p.shelves.len() {
             if p.shelves[j].review <= 0.0 {
@@ -293,25 +281,12 @@ impl<'a> OrderedShop<'a> {
 
     /// When order `i` arrives, if it does.
     fn arrival(&mut self, i: usize) -> Option<f64> {
-        if let Horizon::Orders { orders, .. } = self.horizon
-            && i >= orders
-        {
-            return None;
-        }
-        while self.room.book.len() <= i {
-            if !self.p.orders.extend(&mut self.room.book, self.level, self.whose) {
-                return None;
-            }
-        }
-        Some(self.room.book.arrival[i])
+        self.horizon.arrival(i, &self.p.orders, &mut self.room.book, self.level, self.whose)
     }
 
     /// Whether order `i`, arriving at `a`, is counted.
     pub(super) fn counted(&self, i: usize, a: f64) -> bool {
-        match self.horizon {
-            Horizon::Orders { warm_up, .. } => i >= warm_up,
-            Horizon::Periods { warm_up, periods, .. } => a >= warm_up && a < periods,
-        }
+        self.horizon.counts(i, a)
     }
 
     /// Whether an order that arrived at `a` can be followed for so long.
@@ -322,7 +297,7 @@ impl<'a> OrderedShop<'a> {
     /// The part of [`a`, `b`] that is counted.
     #[inline]
     pub(super) fn overlap(&self, a: f64, b: f64) -> f64 {
-        (b.min(self.window[1]) - a.max(self.window[0])).max(0.0)
+        overlap(self.window, a, b)
     }
 
     pub(super) fn in_window(&self) -> bool {
@@ -331,7 +306,7 @@ impl<'a> OrderedShop<'a> {
 
     fn work_on(&mut self, cancel: &Cancel) -> Result<()> {
         let until = self.until;
-        let horizon = if let Horizon::Periods { periods, .. } = self.horizon { periods } else { 0.0 };
+        let horizon = self.horizon.end();
         let (mut next, mut looks) = (0usize, 0);
         let mut coming = self.arrival(0);
         loop {
@@ -342,11 +317,7 @@ impl<'a> OrderedShop<'a> {
             let event = self.room.calendar.peek().map_or(f64::INFINITY, |e| e.time);
             let arrival = coming.unwrap_or(f64::INFINITY);
             let time = event.min(arrival);
-            let done = match self.horizon {
-                Horizon::Periods { .. } => time >= horizon && self.open == 0,
-                Horizon::Orders { .. } => coming.is_none() && self.open == 0,
-            };
-            if time >= until || done {
+            if time >= until || self.horizon.is_over(time, coming.is_some(), self.open) {
                 break;
             }
             looks += 1;
